@@ -1,0 +1,1 @@
+"""Words every other package uses: periods, the calendar, errors, messages. Imports nothing of ours."""
