@@ -1,0 +1,1 @@
+"""Connectors: where raw rows come from. They do not know one another."""
