@@ -1,0 +1,80 @@
+# The commands of this project. Each works in a clean clone with nothing but Python 3.11 or newer and PATH.
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+WORKERS ?= 2
+unexport PYTHONPATH PYTHONHOME
+
+.PHONY: help install demo test lint docs bench shape lock clean
+
+help:
+	@echo "make install  .venv with the command $(BIN)/crmeter"
+	@echo "make demo     the demo company in ./demo, measured, evaluated and reported"
+	@echo "make test     linters, types, import contracts, docs, all tests"
+	@echo "make docs     write the generated pages of docs/"
+	@echo "make bench    the engine against SQL written by hand, as ratios"
+	@echo "make shape    the longest files, functions and classes"
+	@echo "make lock     renew requirements/*.txt"
+
+# -- installation: a stamp for each step, so that repeating costs nothing -----------------------------------------
+
+$(VENV)/.made:
+	@for python in $${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do \
+		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Making $(VENV) with $$("$$python" --version)"; \
+			rm -rf $(VENV) && "$$python" -m venv $(VENV) && touch $@; \
+			exit $$?; \
+		fi; \
+	done; \
+	echo "No Python 3.11 or newer was found. Install it, or name it: PYTHON=/path/to/python make install" >&2; \
+	exit 1
+
+$(VENV)/.core: $(VENV)/.made requirements/core.txt pyproject.toml
+	@echo "Installing what requirements/core.txt locks"
+	@$(PIP) install --require-hashes -r requirements/core.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core requirements/test.txt
+	@echo "Installing what requirements/test.txt locks"
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+install: $(VENV)/.core
+
+# -- what it is for -----------------------------------------------------------------------------------------------
+
+demo: install
+	@$(BIN)/crmeter demo demo
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/docs.py --check
+
+test: lint
+	@$(BIN)/python -m pytest -q -n $(WORKERS)
+
+docs: install
+	@$(BIN)/python scripts/docs.py
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m benchmarks
+
+shape: install
+	@$(BIN)/python scripts/shape.py
+
+COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+lock: $(VENV)/.core
+	@$(PIP) install uv
+	$(COMPILE) pyproject.toml requirements/build.in -c requirements/constraints.in -o requirements/core.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra test -c requirements/core.txt -o requirements/test.txt
+
+clean:
+	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

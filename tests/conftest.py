@@ -1,0 +1,79 @@
+"""What every test gets: no network beyond this machine, the shared real data, steady property tests."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED_DATA = ROOT.parent / "shared" / "data"
+
+# two cores shared with other work: a slow example is no failure
+settings.register_profile("crmeter", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("crmeter")
+
+
+class NetworkBlocked(RuntimeError):
+    """A test reached for the network."""
+
+
+def _is_here(host: object) -> bool:
+    if host in ("", "localhost", None):
+        return True
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _guard() -> None:
+    """Let sockets reach this machine alone."""
+    connect, connect_ex, lookup = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def allowed(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_here(address[0]):
+            raise NetworkBlocked(f"tests have no network, and one asked for {address[0]}")
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        allowed(self, address)
+        return connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        allowed(self, address)
+        return connect_ex(self, address)
+
+    def guarded_lookup(host: Any, *args: Any, **named: Any) -> Any:
+        if not _is_here(host):
+            raise NetworkBlocked(f"tests have no network, and one looked up {host}")
+        return lookup(host, *args, **named)
+
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
+    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign]
+    socket.getaddrinfo = guarded_lookup  # type: ignore[assignment]
+
+
+_guard()
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests reaches them."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("CRMETER_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CRMETER_LANG", "en")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public data sets that stands beside the repository."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the public data sets are not beside the repository (../shared/data)")
+    return SHARED_DATA
