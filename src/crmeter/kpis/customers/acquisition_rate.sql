@@ -1,0 +1,68 @@
+-- New customers of [$start, $end) in relation to the customers at its end, at its start, and all exposed
+-- (customers at the start plus those with a spell that began in the period).
+WITH RECURSIVE
+chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
+  SELECT customer_id, customer_id AS survivor FROM main.customer
+  UNION
+  SELECT chain.customer_id, c.merged_into
+  FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
+  WHERE c.merged_into IS NOT NULL
+),
+person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
+  SELECT chain.customer_id, chain.survivor
+  FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
+  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+),
+sale AS (  -- orders of kind sale that do not only invoice a subscription
+  SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.currency
+  FROM main."order" AS o JOIN person AS p ON p.customer_id = o.customer_id
+  WHERE o.kind = 'sale' AND o.subscription_id IS NULL AND o.ordered_on < $as_of
+),
+contract AS (  -- subscriptions that have begun; one that ends on the day it starts covers no day
+  SELECT p.survivor AS customer_id, s.started_on, s.ended_on
+  FROM main.subscription AS s JOIN person AS p ON p.customer_id = s.customer_id
+  WHERE s.started_on < $as_of AND (s.ended_on IS NULL OR s.ended_on > s.started_on)
+),
+stretch AS (  -- covered days [first_day, end_day): a sale covers its day and the $inactivity_days after it
+  SELECT customer_id, ordered_on AS first_day, ordered_on + $inactivity_days + 1 AS end_day FROM sale
+  UNION ALL
+  SELECT customer_id, started_on, coalesce(ended_on, DATE '9999-12-31') FROM contract
+),
+reach AS (  -- how far the earlier stretches of the customer reach
+  SELECT *, max(end_day) OVER (
+    PARTITION BY customer_id ORDER BY first_day, end_day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+  ) AS covered_to
+  FROM stretch
+),
+island AS (  -- stretches that touch or overlap share a number
+  SELECT *, sum(CASE WHEN first_day <= covered_to THEN 0 ELSE 1 END) OVER (
+    PARTITION BY customer_id ORDER BY first_day, end_day ROWS UNBOUNDED PRECEDING
+  ) AS number
+  FROM reach
+),
+spell AS (  -- ended_on is the first day not covered; an end on or after $as_of is not known yet
+  SELECT customer_id, number, min(first_day) AS started_on,
+    CASE WHEN max(end_day) < $as_of THEN max(end_day) END AS ended_on
+  FROM island GROUP BY customer_id, number
+),
+who AS (  -- one row per customer
+  SELECT customer_id,
+    bool_or(started_on < $start AND (ended_on IS NULL OR ended_on >= $start)) AS at_start,
+    bool_or(started_on < $end AND (ended_on IS NULL OR ended_on >= $end)) AS at_end,
+    bool_or(started_on >= $start AND started_on < $end) AS began,
+    bool_or(ended_on IS NOT NULL AND ended_on >= $start AND ended_on < $end) AS stopped
+  FROM spell GROUP BY customer_id
+),
+heads AS (
+  SELECT count(*) FILTER (at_start) AS at_start, count(*) FILTER (at_end) AS at_end,
+    count(*) FILTER (at_start OR began) AS exposed
+  FROM who
+),
+moves AS (
+  SELECT count(*) FILTER (started_on >= $start AND started_on < $end AND number = 1) AS new_customers FROM spell
+)
+SELECT
+  new_customers / nullif(at_end, 0)::DOUBLE AS "end",
+  new_customers / nullif(at_start, 0)::DOUBLE AS "start",
+  new_customers / nullif(exposed, 0)::DOUBLE AS "exposed"
+FROM heads, moves

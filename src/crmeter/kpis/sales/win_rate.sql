@@ -1,0 +1,20 @@
+-- Win rate: won / (won + lost) of the opportunities closed in [$start, $end); the undecided are in neither part.
+WITH RECURSIVE
+chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
+  SELECT customer_id, customer_id AS survivor FROM main.customer
+  UNION
+  SELECT chain.customer_id, c.merged_into
+  FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
+  WHERE c.merged_into IS NOT NULL
+),
+person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
+  SELECT chain.customer_id, chain.survivor
+  FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
+  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+),
+closed AS (  -- opportunities decided in the period; those of deleted customers are out
+  SELECT o.outcome FROM main.opportunity AS o
+  WHERE o.closed_on >= $start AND o.closed_on < $end AND o.outcome IN ('won', 'lost')
+    AND (o.customer_id IS NULL OR o.customer_id IN (SELECT customer_id FROM person))
+)
+SELECT count(*) FILTER (outcome = 'won') / nullif(count(*), 0)::DOUBLE AS "value" FROM closed

@@ -1,0 +1,27 @@
+-- Customer satisfaction, answers given in [$start, $end): the mean score (undefined over several scales) and the
+-- share of answers in the two best points of scales of five points or more (answers on shorter scales are in
+-- neither part).
+WITH RECURSIVE
+chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
+  SELECT customer_id, customer_id AS survivor FROM main.customer
+  UNION
+  SELECT chain.customer_id, c.merged_into
+  FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
+  WHERE c.merged_into IS NOT NULL
+),
+person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
+  SELECT chain.customer_id, chain.survivor
+  FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
+  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+),
+answer AS (  -- invitations without an answer have no score; answers of deleted customers are out
+  SELECT r.score, r.scale_min, r.scale_max FROM main.survey_response AS r
+  WHERE r.instrument = 'csat' AND r.score IS NOT NULL
+    AND r.responded_on >= $start AND r.responded_on < $end
+    AND (r.customer_id IS NULL OR r.customer_id IN (SELECT customer_id FROM person))
+)
+SELECT
+  CASE WHEN count(DISTINCT (scale_min, scale_max)) = 1 THEN avg(score) END AS "mean",
+  count(*) FILTER (scale_max - scale_min >= 4 AND score >= scale_max - 1)
+    / nullif(count(*) FILTER (scale_max - scale_min >= 4), 0)::DOUBLE AS "top2"
+FROM answer

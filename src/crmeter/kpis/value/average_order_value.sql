@@ -1,0 +1,22 @@
+-- Average order value: the mean amount of the sales of [$start, $end) in the workspace currency; refunds and
+-- subscription invoices are no sales.
+WITH RECURSIVE
+chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
+  SELECT customer_id, customer_id AS survivor FROM main.customer
+  UNION
+  SELECT chain.customer_id, c.merged_into
+  FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
+  WHERE c.merged_into IS NOT NULL
+),
+person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
+  SELECT chain.customer_id, chain.survivor
+  FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
+  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+),
+sale AS (  -- orders of kind sale that do not only invoice a subscription
+  SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.currency
+  FROM main."order" AS o JOIN person AS p ON p.customer_id = o.customer_id
+  WHERE o.kind = 'sale' AND o.subscription_id IS NULL AND o.ordered_on < $as_of
+)
+SELECT sum(amount) / nullif(count(*), 0)::DOUBLE AS "value"
+FROM sale WHERE ordered_on >= $start AND ordered_on < $end AND currency = $currency

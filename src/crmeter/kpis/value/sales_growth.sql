@@ -1,0 +1,45 @@
+-- Sales growth: revenue of [$start, $end) against the period of the same length right before it (in months where
+-- both bounds are firsts of months, else in days) and against the same dates a year before. Undefined where the
+-- base earned nothing or less: there is no rate of growth from zero or from a loss.
+WITH RECURSIVE
+chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
+  SELECT customer_id, customer_id AS survivor FROM main.customer
+  UNION
+  SELECT chain.customer_id, c.merged_into
+  FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
+  WHERE c.merged_into IS NOT NULL
+),
+person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
+  SELECT chain.customer_id, chain.survivor
+  FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
+  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+),
+paid AS (  -- every order, refund and invoice in the workspace currency
+  SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.kind, o.subscription_id
+  FROM main."order" AS o JOIN person AS p ON p.customer_id = o.customer_id
+  WHERE o.currency = $currency AND o.ordered_on < $as_of
+),
+step AS (  -- how far the period before lies back
+  SELECT CASE
+    WHEN day($start) = 1 AND day($end) = 1 THEN to_months(datediff('month', $start, $end)::INTEGER)
+    ELSE to_days(($end - $start)::INTEGER)
+  END AS back
+),
+base AS (
+  SELECT 'now' AS base, $start AS s, $end AS e
+  UNION ALL
+  SELECT 'previous', ($start - back)::DATE, $start FROM step
+  UNION ALL
+  SELECT 'year', ($start - INTERVAL 1 YEAR)::DATE, ($end - INTERVAL 1 YEAR)::DATE
+),
+earned AS (
+  SELECT base, coalesce(sum(amount), 0)::DOUBLE AS revenue
+  FROM base LEFT JOIN paid ON ordered_on >= s AND ordered_on < e GROUP BY base
+),
+side AS (
+  SELECT max(revenue) FILTER (base = 'now') AS revenue_now,
+    max(revenue) FILTER (base = 'previous' AND revenue > 0) AS revenue_previous,
+    max(revenue) FILTER (base = 'year' AND revenue > 0) AS revenue_year
+  FROM earned
+)
+SELECT revenue_now / revenue_previous - 1 AS "previous", revenue_now / revenue_year - 1 AS "year" FROM side
