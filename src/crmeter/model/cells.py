@@ -1,0 +1,163 @@
+"""Customer cells: what each customer was and did in each period, one row per (customer, period).
+
+KPIs about customers are sums over cells. A cell is put together from contributions, each of them measured only where a
+KPI asks for it. ``period`` is a table ``period(period, period_start, period_end)`` of the periods asked for and
+``period_day(day, period)`` lists their days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from crmeter.model.identity import as_survivor
+from crmeter.model.populations import LEDGER, OPENED, Horizon, Tables, one
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """Part of a cell: ``rows`` gives (customer_id, period, … ``columns``), summed by customer and period."""
+
+    name: str
+    needs: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: Callable[[Tables, Horizon], ir.Table]
+
+
+def from_ledger(tables: Tables, horizon: Horizon) -> ir.Table:
+    days = tables["period_day"]
+    rows = LEDGER.rows(tables, horizon)
+    return rows.join(days, rows.on == days.day)
+
+
+def from_complaints(tables: Tables, horizon: Horizon) -> ir.Table:
+    days = tables["period_day"]
+    rows = OPENED.rows(tables, horizon)
+    rows = rows.filter(rows.complaints == 1, rows.customer_id.notnull())
+    return rows.join(days, rows.on == days.day)
+
+
+def from_contracts(tables: Tables, horizon: Horizon) -> ir.Table:
+    """A contract that runs at the end of the period."""
+    contracts = as_survivor(tables["subscription"], tables)
+    period = tables["period"]
+    runs = contracts.join(
+        period,
+        [
+            contracts.started_on < period.period_end,
+            contracts.ended_on.isnull() | (contracts.ended_on >= period.period_end),
+        ],
+    )
+    return runs.mutate(contracts=one(runs.period.notnull()))
+
+
+def from_spells(tables: Tables, horizon: Horizon) -> ir.Table:
+    """The spells that touch a period: those at its start and those that start in it."""
+    spell, period = tables["spell"], tables["period"]
+    end = spell.ended_on.coalesce(ibis.literal("9999-12-31").cast("date"))
+    met = spell.mutate(known_end=end).join(
+        period, [spell.started_on < period.period_end, end >= period.period_start]
+    )
+    started, s, e = met.started_on, met.period_start, met.period_end
+    first_day = ibis.greatest(started, s)
+    last_day = ibis.least(met.known_end, e)
+    ended = (met.known_end >= s) & (met.known_end < e)
+    return met.mutate(
+        at_start=one(started < s),
+        at_end=one(met.known_end >= e),
+        started_first=one((started >= s) & (met.number == 1)),
+        started_again=one((started >= s) & (met.number > 1)),
+        ended=one(ended),
+        spells=one(started < e),
+        customer_days=last_day.delta(first_day, unit="day").cast("int64"),
+    )
+
+
+CONTRIBUTIONS = {
+    c.name: c
+    for c in (
+        Contribution("ledger", LEDGER.needs, tuple(LEDGER.adds), from_ledger),
+        Contribution("complaints", OPENED.needs, ("complaints",), from_complaints),
+        Contribution("contracts", ("subscription", "customer_alias"), ("contracts",), from_contracts),
+        Contribution(
+            "spells",
+            ("spell",),
+            ("at_start", "at_end", "started_first", "started_again", "ended", "spells", "customer_days"),
+            from_spells,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class CellColumn:
+    """One number of a cell: the contributions it needs, its words, and how it follows from their sums."""
+
+    words: str
+    needs: tuple[str, ...]
+    value: Callable[[ir.Table], ir.NumericValue]
+
+
+CELL_COLUMNS: Mapping[str, CellColumn] = {
+    "customers_start": CellColumn("customers at the start", ("spells",), lambda c: c.at_start),
+    "customers_end": CellColumn("customers at the end", ("spells",), lambda c: c.at_end),
+    "new": CellColumn("new customers", ("spells",), lambda c: c.started_first),
+    "returned": CellColumn("customers who came back", ("spells",), lambda c: c.started_again),
+    "ended": CellColumn("spells that ended", ("spells",), lambda c: c.ended),
+    "kept": CellColumn("customers at the start who are customers at the end", ("spells",), lambda c: c.at_start * c.at_end),
+    "lost": CellColumn(
+        "customers at the start who are not customers at the end", ("spells",), lambda c: c.at_start * (1 - c.at_end)
+    ),
+    "left": CellColumn(
+        "customers who left and are not back by the end",
+        ("spells",),
+        lambda c: one((c.ended > 0) & (c.at_end == 0)),
+    ),
+    "exposed": CellColumn(
+        "customers at the start or joining in the period", ("spells",), lambda c: one(c.spells > 0)
+    ),
+    "customer_years": CellColumn(
+        "customer-years", ("spells",), lambda c: c.customer_days.cast("float64") / 365.25
+    ),
+    "active": CellColumn(
+        "active customers", ("ledger", "contracts"), lambda c: one((c.purchases > 0) | (c.contracts > 0))
+    ),
+    "buyers": CellColumn("customers with at least one sale", ("ledger",), lambda c: one(c.purchases > 0)),
+    "repeat_buyers": CellColumn("customers with two sales or more", ("ledger",), lambda c: one(c.purchases > 1)),
+    "complaining": CellColumn(
+        "of them with a complaint", ("spells", "complaints"), lambda c: one((c.spells > 0) & (c.complaints > 0))
+    ),
+    **{
+        name: CellColumn(words, ("ledger",), lambda c, name=name: c[name])  # type: ignore[misc]
+        for name, words in LEDGER.adds.items()
+    },
+}
+
+
+def cells(tables: Tables, horizon: Horizon, names: Iterable[str], attributes: tuple[str, ...] = ()) -> ir.Table:
+    """The cells with the contributions ``names``, split further by ``attributes`` of the rows where given."""
+    wanted = [CONTRIBUTIONS[name] for name in sorted(names)]
+    keys = ["customer_id", "period", *attributes]
+    columns = [column for c in wanted for column in c.columns]
+    parts = []
+    for contribution in wanted:
+        rows = contribution.rows(tables, horizon)
+        own = {name: rows[name] for name in contribution.columns}
+        types = {name: str(own[name].type()) for name in own}
+        parts.append((rows.select(*keys, **own), types))
+    types = {name: kind for _, known in parts for name, kind in known.items()}
+    if len(parts) == 1:
+        together = parts[0][0]
+    else:
+        padded = [
+            rows.mutate(**{n: ibis.literal(0).cast(types[n]) for n in columns if n not in known}).select(*keys, *columns)
+            for rows, known in parts
+        ]
+        together = reduce(lambda a, b: a.union(b), padded)
+    return together.group_by(*keys).agg(
+        **{name: together[name].sum().cast(types[name]) for name in columns}
+    )

@@ -1,0 +1,75 @@
+"""What every load derives from the canonical tables before it is published: who is who, spells, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import duckdb
+
+from crmeter.model.populations import POPULATIONS, Horizon
+from crmeter.model.rules import Rules
+from crmeter.model.spells import spells
+from crmeter.warehouse.sql import tables_of, to_sql
+
+
+def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
+    """Build the schema ``derived`` anew from the canonical tables of ``con``."""
+    con.execute("CREATE SCHEMA IF NOT EXISTS derived")
+    con.execute("CREATE OR REPLACE TABLE derived.customer_alias (customer_id VARCHAR, survivor_id VARCHAR)")
+    alias = [(gone, survivor) for gone, survivor in survivors(con).items()]
+    if alias:
+        con.execute(
+            "INSERT INTO derived.customer_alias SELECT unnest($gone), unnest($survivor)",
+            {"gone": [a for a, _ in alias], "survivor": [s for _, s in alias]},
+        )
+    con.execute(f"CREATE OR REPLACE TABLE derived.spell AS {to_sql(spells(tables_of(con), rules, as_of))}")
+    con.execute(
+        "CREATE OR REPLACE TABLE derived.coverage (population VARCHAR, first_on DATE, last_on DATE, rows BIGINT)"
+    )
+    tables = tables_of(con)
+    for population in POPULATIONS.values():
+        rows = population.rows(tables, Horizon(rules.currency, as_of))
+        found = rows.agg(first_on=rows.on.min(), last_on=rows.on.max(), rows=rows.count())
+        con.execute(f"INSERT INTO derived.coverage SELECT $name, * FROM ({to_sql(found)})", {"name": population.name})
+
+
+def survivors(con: duckdb.DuckDBPyConnection) -> Mapping[str, str | None]:
+    """For each merged or deleted customer the one it counts as, None if nobody.
+
+    Chains are followed to their end; in a circle of merges the smallest id survives.
+    """
+    merged = dict(
+        con.execute(
+            "SELECT customer_id, merged_into FROM main.customer "
+            "WHERE merged_into IS NOT NULL AND merged_into <> customer_id ORDER BY customer_id"
+        ).fetchall()
+    )
+    deleted = {
+        row[0]
+        for row in con.execute("SELECT customer_id FROM main.customer WHERE deleted_at IS NOT NULL").fetchall()
+    }
+    found: dict[str, str | None] = {}
+    for customer in {*merged, *deleted}:
+        end = end_of_chain(customer, merged)
+        gone = end in deleted and end not in merged
+        if gone or end != customer:
+            found[customer] = None if gone else end
+    return dict(sorted(found.items()))
+
+
+def end_of_chain(customer: str, merged: Mapping[str, str]) -> str:
+    """The last customer of a chain of merges.
+
+    >>> end_of_chain("a", {"a": "b", "b": "c"})
+    'c'
+    >>> end_of_chain("a", {"a": "b", "b": "a"})
+    'a'
+    """
+    path = [customer]
+    while path[-1] in merged:
+        following = merged[path[-1]]
+        if following in path:
+            return min(path[path.index(following) :])
+        path.append(following)
+    return path[-1]

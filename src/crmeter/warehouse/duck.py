@@ -1,0 +1,130 @@
+"""The published warehouse, read-only: what it holds, and the rows of an expression."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis.expr.types as ir
+
+from crmeter.kernel.errors import UserError
+from crmeter.kernel.messages import t
+from crmeter.warehouse.sql import declared, tables_of, to_sql
+
+
+@dataclass(frozen=True)
+class Load:
+    """What was loaded last: its number, the data horizon, the first day of the history, and the rules it used."""
+
+    number: int
+    as_of: date
+    history_start: date | None
+    rules: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The days a population has rows for."""
+
+    first_on: date | None
+    last_on: date | None
+    rows: int
+
+
+class Warehouse:
+    """One published state of the warehouse. A load that is published meanwhile is not seen."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self._temporary = 0
+
+    @cached_property
+    def tables(self) -> Mapping[str, ir.Table]:
+        return tables_of(self._con)
+
+    @cached_property
+    def load(self) -> Load:
+        row = self._con.execute(
+            "SELECT load, as_of, history_start, rules FROM meta.load ORDER BY load DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            raise UserError.of(t("Nothing has been loaded yet."), next=t("Run: crmeter ingest"))
+        return Load(row[0], row[1], row[2], json.loads(row[3]))
+
+    @cached_property
+    def coverage(self) -> Mapping[str, Coverage]:
+        rows = self._con.execute("SELECT population, first_on, last_on, rows FROM derived.coverage").fetchall()
+        return {name: Coverage(first, last, count) for name, first, last, count in rows}
+
+    @cached_property
+    def sells_without_contract(self) -> bool:
+        """Whether there are purchase customers: any sale that does not only invoice a subscription."""
+        row = self._con.execute(
+            'SELECT 1 FROM main."order" WHERE kind = \'sale\' AND subscription_id IS NULL LIMIT 1'
+        ).fetchone()
+        return row is not None
+
+    def rows(self, expr: ir.Table) -> list[tuple[Any, ...]]:
+        """The rows of an expression."""
+        return self.execute(to_sql(expr))
+
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT of ours; values go in ``parameters``."""
+        return self._con.execute(sql, parameters).fetchall()
+
+    def keep(self, expr: ir.Table) -> ir.Table:
+        """The rows of an expression, kept in a temporary table until the warehouse is closed."""
+        name = self._name()
+        self._con.execute(f'CREATE TEMP TABLE "{name}" AS {to_sql(expr)}')
+        kept = self._con.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $name ORDER BY column_index",
+            {"name": name},
+        ).fetchall()
+        return declared(name, dict(kept))
+
+    def put(self, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> ir.Table:
+        """``rows`` as a temporary table whose columns have the given DuckDB types."""
+        name = self._name()
+        described = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        self._con.execute(f'CREATE TEMP TABLE "{name}" ({described})')
+        if rows:
+            values = {f"c{i}": list(column) for i, column in enumerate(zip(*rows, strict=True))}
+            unnested = ", ".join(f"unnest($c{i})" for i in range(len(columns)))
+            self._con.execute(f'INSERT INTO "{name}" SELECT {unnested}', values)
+        return declared(name, dict(columns))
+
+    def _name(self) -> str:
+        self._temporary += 1
+        return f"kept_{self._temporary}"
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Warehouse]:
+    """Open the published warehouse; UserError if there is none or it cannot be read."""
+    if not path.is_file():
+        raise UserError.of(
+            t("There is no warehouse at {path} yet.", path=path),
+            next=t("Load the data first: crmeter ingest"),
+        )
+    try:
+        con = duckdb.connect(str(path), read_only=True)
+    except duckdb.Error as error:
+        raise UserError.of(
+            t("The warehouse {path} cannot be opened.", path=path),
+            str(error).splitlines()[0],
+            t("Restore it from a backup, or move it away and run crmeter ingest to build it anew."),
+        ) from error
+    try:
+        con.execute("SET enable_external_access = false")
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET lock_configuration = true")
+        yield Warehouse(con)
+    finally:
+        con.close()
