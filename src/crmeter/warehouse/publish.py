@@ -1,0 +1,165 @@
+"""Publishing the warehouse: one writer works on a private copy that replaces the published file whole or not at all.
+
+Whatever happens to the writer (an error, a full disk, kill -9), the published file is the one before or the one after.
+Readers that have the file open keep the one they opened.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+
+from crmeter.kernel.errors import UserError
+from crmeter.kernel.messages import t
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+SAFE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_persistent_secrets": False,
+    # a name in somebody's SELECT must never be looked up among the variables of this program
+    "python_enable_replacements": False,
+}
+
+
+class Unchanged(Exception):
+    """Raised inside :func:`writing` to leave without publishing: there is nothing new to say."""
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a private copy of the warehouse at ``path``, published when the block ends well.
+
+    After an error the published file is what it was, and the copy is removed. Raises UserError where another process
+    writes already, or where the disk is full.
+    """
+    with _told_of_full_disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(path):
+            _sweep(path)
+            copy = _copy_name(path)
+            try:
+                if path.exists():
+                    shutil.copyfile(path, copy)
+                with _connected(copy) as con:
+                    yield con
+                    con.execute("CHECKPOINT")
+                _replace(copy, path)
+            except Unchanged:
+                pass
+            finally:
+                _sweep(path)
+
+
+def lock_down(con: duckdb.DuckDBPyConnection) -> None:
+    """From here on no SQL on ``con`` reads a file, reaches the network or undoes this."""
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")
+
+
+def _copy_name(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.new")
+
+
+def _sweep(path: Path) -> None:
+    """Remove private copies, ours and those of killed writers: whoever holds the lock is the only writer."""
+    for left in path.parent.glob(f".{path.name}.*.new*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                left.unlink()
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock of the warehouse; the kernel lets go of it when the process ends, however it ends."""
+    lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _busy(path, os.pread(lock, 20, 0).decode("ascii", "replace").strip()) from None
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _busy(path: Path, pid: str) -> UserError:
+    return UserError.of(
+        t("Process {pid} is writing {path} just now.", pid=pid or "?", path=path),
+        t("Only one process at a time may load data into a workspace."),
+        t("Wait until it has finished, then start again."),
+    )
+
+
+@contextmanager
+def _connected(copy: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    con = duckdb.connect(str(copy), config={**SAFE, "temp_directory": f"{copy}.spill"})
+    try:
+        yield con
+    except BaseException:
+        # what is in the copy does not matter any more; an engine hurt by a full disk may fail to close
+        with suppress(duckdb.Error):
+            con.close()
+        raise
+    con.close()
+
+
+def _replace(copy: Path, path: Path) -> None:
+    """Put the finished copy in the place of the published file, so that it survives a power cut too."""
+    _to_disk(copy)
+    copy.replace(path)
+    _to_disk(path.parent)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _told_of_full_disk(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise _disk_full(path) from error
+    except duckdb.OutOfMemoryException as error:
+        if "max_temp_directory_size" in str(error):
+            raise _disk_full(path) from error
+        raise UserError.of(
+            t("There was not enough memory to load the data."),
+            t("The load before stays as it is."),
+            t("Close other programs, or load on a machine with more memory."),
+        ) from error
+    except duckdb.Error as error:
+        if not any(os.strerror(code) in str(error) for code in FULL):
+            raise
+        raise _disk_full(path) from error
+
+
+def _disk_full(path: Path) -> UserError:
+    try:
+        free = shutil.disk_usage(path.parent).free // 1_000_000
+    except OSError:
+        free = 0
+    return UserError.of(
+        t("The disk that holds {path} is full ({free} MB free).", path=path, free=free),
+        t("The load before stays as it is."),
+        t("Make room for at least twice the size of the warehouse and of the files to load, then start again."),
+    )
