@@ -1,0 +1,1 @@
+"""Statistics: numbers in, numbers out. What is undefined is None, never NaN."""
