@@ -1,0 +1,5 @@
+"""Mappings: one SELECT for each canonical table, over the raw tables of one source."""
+
+from crmeter.ingest.mapping.check import Mapping, check
+
+__all__ = ["Mapping", "check"]
