@@ -1,0 +1,91 @@
+"""Every setting there is: the reader, the messages and the page of the docs come from this one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from crmeter.app.settings import kinds
+from crmeter.app.settings.kinds import SettingKind
+from crmeter.kernel.calendar import WEEKDAYS
+from crmeter.kernel.messages import t
+
+REQUIRED: Any = object()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One key of one section. ``*`` in the section stands for a name the user gives; ``default`` is as in the toml."""
+
+    section: str
+    key: str
+    kind: SettingKind
+    default: Any
+    example: str
+    help: Callable[[], str]
+
+
+SETTINGS = (
+    Setting("workspace", "name", kinds.TEXT, None, '"Demo company"',
+            lambda: t("The name of the company, on every report. Without it the name of the folder is used.")),
+    Setting("workspace", "currency", kinds.CURRENCY, REQUIRED, '"TWD"',
+            lambda: t("The currency of all amounts. Amounts in another currency are counted and left out.")),
+    Setting("workspace", "timezone", kinds.ZONE, REQUIRED, '"Asia/Taipei"',
+            lambda: t("The time zone that says on which business day something happened.")),
+    Setting("workspace", "week_start", kinds.choice(*WEEKDAYS), "monday", '"monday"',
+            lambda: t("The first day of a week.")),
+    Setting("workspace", "fiscal_year_start", kinds.MONTH_DAY, "01-01", '"07-01"',
+            lambda: t("The first day of a fiscal year. A fiscal year is named after the year in which it ends.")),
+    Setting("workspace", "as_of", kinds.HORIZON, "latest", '"latest"',
+            lambda: t("The data horizon: periods that reach past it are in progress. latest is the newest instant seen "
+                      "in the data.")),
+    Setting("workspace", "inactivity_days", kinds.count(1), 365, "365",
+            lambda: t("Days after a sale until a customer without a contract counts as lost.")),
+    Setting("workspace", "inactivity_by_segment", kinds.table_of(kinds.count(1)), {}, "{ vip = 180 }",
+            lambda: t("inactivity_days of the segments in which it differs.")),
+    Setting("workspace", "contract_gap_days", kinds.count(0), 0, "14",
+            lambda: t("Days between two contracts of a customer that do not end the relationship.")),
+    Setting("workspace", "gross_margin", kinds.number(0, 1), None, "0.35",
+            lambda: t("Share of revenue that is left after the cost of goods. The customer lifetime value takes it "
+                      "where orders have no cost.")),
+    Setting("workspace", "lifetime_years", kinds.number(0), None, "5",
+            lambda: t("Years that a customer is taken to stay, where churn cannot say it.")),
+    Setting("engine", "url", kinds.address("duckdb:///"), "duckdb:///data/warehouse.duckdb",
+            '"duckdb:///data/warehouse.duckdb"',
+            lambda: t("Where the warehouse is. Other engines than DuckDB are not available yet.")),
+    Setting("store", "url", kinds.address("sqlite:///"), "sqlite:///data/app.db", '"sqlite:///data/app.db"',
+            lambda: t("Where evaluations are kept. Other stores than SQLite are not available yet.")),
+    Setting("sources.*", "kind", kinds.choice("files"), "files", '"files"',
+            lambda: t("What the source is. Other kinds than files are not available yet.")),
+    Setting("sources.*", "path", kinds.PATTERNS, REQUIRED, '"exports/*.csv"',
+            lambda: t("The files of the source inside the workspace: csv, tsv, parquet, xlsx, xls; gz and zip too.")),
+    Setting("sources.*", "tables", kinds.table_of(kinds.TEXT), {}, '{ orders = "orders_*.csv" }',
+            lambda: t("Raw tables that are made of several files, each with the pattern of their names.")),
+    Setting("sources.*", "encoding", kinds.ENCODING, None, '"big5"',
+            lambda: t("The encoding of the text files, where it must not be found out from the bytes.")),
+    Setting("sources.*", "delimiter", kinds.DELIMITER, None, '";"',
+            lambda: t("The sign between two columns, where it must not be found out from the file.")),
+    Setting("sources.*", "timezone", kinds.ZONE, None, '"UTC"',
+            lambda: t("The time zone of times without one in these files. Without it the one of the workspace holds.")),
+    Setting("sources.*", "date_format", kinds.TEXT, None, '"%d/%m/%Y"',
+            lambda: t("How dates are written in these files, where they can be read in two ways.")),
+    Setting("sources.*", "decimal_mark", kinds.DECIMAL_MARK, None, '","',
+            lambda: t("The decimal mark of numbers in these files, where they can be read in two ways.")),
+    Setting("sources.*", "formats", kinds.FORMATS, {}, '{ "order.ordered_at" = "%d/%m/%Y" }',
+            lambda: t("date_format of single columns.")),
+    Setting("targets.*", "value", kinds.number(), REQUIRED, "0.05",
+            lambda: t("The value of the KPI that is wanted, in its unit: 0.05 is 5%.")),
+    Setting("evaluation", "dimensions", kinds.DIMENSIONS, [], '["customer.segment", "customer.channel"]',
+            lambda: t("The columns that an evaluation looks at to find the segments that moved. Without it all that "
+                      "fit are looked at.")),
+)  # fmt: skip
+
+SECTIONS = tuple(dict.fromkeys(setting.section for setting in SETTINGS))
+
+
+def of_section(section: str) -> dict[str, Setting]:
+    """The settings of a section of the toml, by key; ``sources.shop`` has those of ``sources.*``."""
+    family = section.partition(".")[0]
+    pattern = f"{family}.*" if f"{family}.*" in SECTIONS else section
+    return {setting.key: setting for setting in SETTINGS if setting.section == pattern}

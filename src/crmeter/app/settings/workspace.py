@@ -1,0 +1,111 @@
+"""A workspace: the folder of a company, and how it counts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from crmeter.kernel.errors import UserError
+from crmeter.kernel.messages import t
+from crmeter.model.rules import Rules
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """One ``[sources.NAME]``: where its files are and how they are read. None means: found out from the files."""
+
+    name: str
+    kind: str
+    path: tuple[str, ...]
+    tables: tuple[tuple[str, str], ...] = ()
+    encoding: str | None = None
+    delimiter: str | None = None
+    timezone: str | None = None
+    date_format: str | None = None
+    decimal_mark: str | None = None
+    formats: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is wanted of a KPI, in its unit."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What ``crmeter.toml`` and the environment say, checked. ``root`` is absolute."""
+
+    root: Path
+    name: str
+    rules: Rules
+    warehouse_setting: str
+    store_setting: str
+    sources: tuple[SourceSettings, ...]
+    targets: Mapping[str, Target]
+    dimensions: tuple[str, ...] = ()
+
+    @property
+    def toml(self) -> Path:
+        return self.root / "crmeter.toml"
+
+    @property
+    def mappings(self) -> Path:
+        """The folder that has a folder of SELECTs for each source."""
+        return self.root / "mappings"
+
+    @property
+    def warehouse(self) -> Path:
+        """The warehouse's file."""
+        return self._file(self.warehouse_setting, "duckdb:///", "[engine] url")
+
+    @property
+    def store_url(self) -> str:
+        """The address of the store, with an absolute path."""
+        return f"sqlite:///{self._file(self.store_setting, 'sqlite:///', '[store] url')}"
+
+    def _file(self, setting: str, scheme: str, place: str) -> Path:
+        url = reveal(setting, self.root, place)
+        if not url.startswith(scheme) or url == scheme:
+            raise UserError.of(
+                t("{place}: {setting} holds no address that starts with {scheme}.",
+                  place=place, setting=setting, scheme=scheme),
+                next=t("Other engines and stores are not available yet."),
+            )  # fmt: skip
+        return self.root / url.removeprefix(scheme)
+
+    def source(self, name: str) -> SourceSettings:
+        """The source of that name; a UserError that names those there are."""
+        for source in self.sources:
+            if source.name == name:
+                return source
+        raise UserError.of(
+            t("There is no source “{name}”.", name=name),
+            next=t("Sources in crmeter.toml: {names}.", names=", ".join(s.name for s in self.sources) or "–"),
+        )
+
+
+def reveal(setting: str, root: Path, place: str) -> str:
+    """The value a setting stands for: ``env:NAME`` and ``file:PATH`` are looked up now, anything else is itself."""
+    if setting.startswith("env:"):
+        found = os.environ.get(setting[4:])
+        if not found:
+            raise UserError.of(
+                t("{place} is to come from the environment, but {name} is not set there.",
+                  place=place, name=setting[4:]),
+                next=t("Set it before you start crmeter."),
+            )  # fmt: skip
+        return found.strip()
+    if setting.startswith("file:") and not setting.startswith("file://"):
+        path = root / setting[5:]
+        try:
+            return path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError.of(
+                t("{place} is to come from the file {path}, which can’t be read.", place=place, path=path),
+                why=str(error),
+            ) from None
+    return setting
