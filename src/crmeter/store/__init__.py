@@ -1,0 +1,1 @@
+"""What people made: evaluations, kept in a database of their own beside the warehouse."""
