@@ -43,7 +43,7 @@ path = "crm.zip"
 value = 0.05
 
 [evaluation]
-dimensions = ["customer.team", "customer.favourite_colour", "order.ordered_on"]
+dimensions = ["customer.team", "customer.favourite_colour", "team"]
 """
 LEAST = '[workspace]\ncurrency = "TWD"\ntimezone = "Asia/Taipei"\n'
 
@@ -77,7 +77,7 @@ def test_everything_written_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (crm.kind, crm.path, crm.timezone) == ("files", ("crm.zip",), None)
     assert workspace.targets == {"churn_rate.cohort": Target(0.05)}
-    assert workspace.dimensions == ("customer.team", "customer.favourite_colour", "order.ordered_on")
+    assert workspace.dimensions == ("customer.team", "customer.favourite_colour", "team")
 
 
 def test_little_is_enough(tmp_path: Path) -> None:
@@ -165,6 +165,11 @@ def test_a_wrong_value_is_named_with_what_is_allowed(tmp_path: Path, line: str, 
     (problem,) = problems(tmp_path, f"{kept}\n{line}\n")
     assert problem.startswith(f"crmeter.toml, [workspace] {key}") and "Allowed: " in problem
     assert (f"Did you mean “{close}”?" in problem) if close else ("Did you mean" not in problem)
+
+
+def test_a_dimension_is_a_column_of_the_customer_or_a_bare_name(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, LEAST + '[evaluation]\ndimensions = ["team", "customers.team"]\n')
+    assert "Did you mean “customer.team”?" in problem
 
 
 @pytest.mark.parametrize(

@@ -231,7 +231,7 @@ def _encoding(value: Any) -> str:
         raise Misfit(nearest(name, ("utf-8", "utf-8-sig", "gb18030", "gbk", "big5", "cp950", "utf-16"))) from None
 
 
-def _dimension(value: str) -> str:
+def _column(value: str) -> str:
     from crmeter.model.tables import BY_NAME
 
     table, dot, column = value.partition(".")
@@ -247,7 +247,12 @@ def _dimension(value: str) -> str:
 
 
 def _dimensions(value: Any) -> tuple[str, ...]:
-    return tuple(map(_dimension, _some(value)))
+    found = _some(value)
+    for name in found:
+        prefix, dot, _ = name.rpartition(".")
+        if not re.fullmatch(r"(\w+\.)?\w+", name) or (dot and prefix != "customer"):
+            raise Misfit("customer." + name.rpartition(".")[2] if nearest(prefix, ["customer"]) else "")
+    return found
 
 
 TEXT = SettingKind(_text, lambda: t("text that is not empty"))
@@ -256,9 +261,11 @@ ZONE = SettingKind(_zone, lambda: t("a time zone of the IANA list, such as Asia/
 MONTH_DAY = SettingKind(_month_day, lambda: t("a month and a day that every year has, as MM-DD"))
 HORIZON = SettingKind(_horizon, lambda: t("latest, or a day as YYYY-MM-DD"))
 PATTERNS = SettingKind(_one_or_more, lambda: t("a path with wildcards, or a list of them"), _listed)
-DIMENSIONS = SettingKind(_dimensions, lambda: t("a list of columns as table.column"), _listed)
+DIMENSIONS = SettingKind(
+    _dimensions, lambda: t("a list of columns, as customer.segment for those of the customer, else bare"), _listed
+)
 DECIMAL_MARK = SettingKind(_decimal_mark, lambda: t("a full stop or a comma"))
 DELIMITER = SettingKind(_delimiter, lambda: t("one sign"))
 ENCODING = SettingKind(_encoding, lambda: t("the name of an encoding: utf-8, gb18030, big5, utf-16 …"))
-COLUMN = SettingKind(_dimension, lambda: t("a column as table.column"))
+COLUMN = SettingKind(_column, lambda: t("a column as table.column"))
 FORMATS = table_of(TEXT, COLUMN)

@@ -76,7 +76,7 @@ SETTINGS = (
             lambda: t("date_format of single columns.")),
     Setting("targets.*", "value", kinds.number(), REQUIRED, "0.05",
             lambda: t("The value of the KPI that is wanted, in its unit: 0.05 is 5%.")),
-    Setting("evaluation", "dimensions", kinds.DIMENSIONS, [], '["customer.segment", "customer.channel"]',
+    Setting("evaluation", "dimensions", kinds.DIMENSIONS, [], '["customer.segment", "team"]',
             lambda: t("The columns that an evaluation looks at to find the segments that moved. Without it all that "
                       "fit are looked at.")),
 )  # fmt: skip
