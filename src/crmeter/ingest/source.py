@@ -17,6 +17,7 @@ class RawTable:
     columns: tuple[str, ...]
     rows: int
     files: tuple[str, ...]  # as in _file: relative to the workspace, a.zip/inner.csv, book.xlsx/Sheet
+    notes: tuple[str, ...] = ()  # what a user should know: columns that one of several joined files lacks
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,6 @@
+"""Export files of a folder: csv, tsv, txt, parquet, xlsx, xls, and gz and zip around them."""
+
+from crmeter.connectors.files.limits import Limits
+from crmeter.connectors.files.source import FileSource
+
+__all__ = ["FileSource", "Limits"]
