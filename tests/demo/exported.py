@@ -1,0 +1,75 @@
+"""The demo company's files read by plain SQL: an outside witness that uses none of our own reading or measuring."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+_VIEWS = """
+CREATE TABLE customer AS
+    SELECT "客戶編號" AS id, "客戶類型" AS kind, "會員等級" AS segment, "地區" AS region, "來源通路" AS channel,
+           "服務小組" AS team, "首月狀況" AS onboarding, "合併至" AS merged_into, "刪除時間" AS deleted
+    FROM read_csv('{root}/crm/customers.csv', header = true, all_varchar = true);
+CREATE TABLE booking AS
+    SELECT coalesce(c.merged_into, o."客戶編號") AS customer, try_cast(o."訂購時間" AS TIMESTAMP) AS booked,
+           o."單據類別" AS kind, try_cast(o."未稅金額" AS DECIMAL(18, 2)) AS amount
+    FROM read_csv('{root}/shop/orders_*.csv.gz', header = true, all_varchar = true) o
+    LEFT JOIN customer c ON c.id = o."客戶編號";
+CREATE TABLE contract AS
+    SELECT "客戶編號" AS customer, strptime("起日", '%Y/%m/%d')::DATE AS first_day,
+           strptime("迄日", '%Y/%m/%d')::DATE AS last_day
+    FROM read_csv('{root}/shop/subscriptions.csv', header = true, all_varchar = true);
+CREATE TABLE request AS
+    SELECT "客戶編號" AS customer, "類別" AS kind, "進件時間"::TIMESTAMP AS opened,
+           "首次回應時間"::TIMESTAMP AS answered
+    FROM read_csv('{cases}', header = true, all_varchar = true);
+CREATE TABLE covered AS  -- days [begins, until) on which somebody is a customer, before they are joined up
+    SELECT customer, first_day AS begins, last_day + 1 AS until FROM contract
+    UNION ALL
+    SELECT customer, booked::DATE, booked::DATE + 366 FROM booking
+    WHERE kind = '銷貨' AND amount >= 0 AND booked IS NOT NULL;
+UPDATE covered SET until = DATE '9999-01-01' WHERE until IS NULL;
+DELETE FROM covered WHERE customer IN (SELECT id FROM customer WHERE deleted IS NOT NULL);
+"""
+
+
+def read(workspace: Path) -> duckdb.DuckDBPyConnection:
+    """The files as tables; ``covered`` holds the days on which somebody is a customer."""
+    root = workspace / "exports"
+    with zipfile.ZipFile(root / "crm" / "cases.zip") as archive:
+        archive.extractall(workspace / "unpacked")
+    con = duckdb.connect(config={"threads": 1})
+    con.execute(_VIEWS.format(root=root, cases=workspace / "unpacked" / "cases.csv"))
+    return con
+
+
+def leaving(con: duckdb.DuckDBPyConnection, start: date, end: date, where: str = "true") -> tuple[int, int]:
+    """Customers on the first day, and how many of them are none on the day the period ends."""
+    found = con.execute(
+        f"""
+        WITH at_start AS (SELECT DISTINCT customer FROM covered WHERE begins < $s AND until >= $s),
+             at_end AS (SELECT DISTINCT customer FROM covered WHERE begins < $e AND until >= $e)
+        SELECT count(*), count(*) FILTER (WHERE customer NOT IN (FROM at_end))
+        FROM at_start LEFT JOIN customer c ON c.id = customer WHERE {where}
+        """,
+        {"s": start, "e": end},
+    ).fetchone()
+    assert found
+    return found[0], found[1]
+
+
+def answering(con: duckdb.DuckDBPyConnection, start: date, end: date, where: str = "true") -> tuple[int, float, int]:
+    """Requests of a period, the median hours until the first answer (none counts as longest), complaints."""
+    found = con.execute(
+        f"""
+        SELECT count(*), median(coalesce(epoch(answered - opened) / 3600, 1e9)), count(*) FILTER (WHERE q.kind = '客訴')
+        FROM request q LEFT JOIN customer c ON c.id = q.customer
+        WHERE opened >= $s AND opened < $e AND {where}
+        """,
+        {"s": start, "e": end},
+    ).fetchone()
+    assert found
+    return found
