@@ -44,7 +44,9 @@ def merge(
     ended = f"rowid IN (SELECT id FROM {_FATES} WHERE fate <> 'same')"
     believed, past = quoted(schema.BELIEVED, table.name), quoted(schema.HISTORY, table.name)
     kept = ", ".join(map(quoted, schema.columns(con, schema.BELIEVED, table.name)))
-    con.execute(f"INSERT INTO {past} ({kept}, _until) SELECT {kept}, $load FROM {believed} WHERE {ended}", {"load": load})
+    con.execute(
+        f"INSERT INTO {past} ({kept}, _until) SELECT {kept}, $load FROM {believed} WHERE {ended}", {"load": load}
+    )
     con.execute(f"DELETE FROM {believed} WHERE {ended}")
     own = [*content, "_source", "_file", "_row", *((schema.IMPLIED,) if table.open_ended else ())]
     names = ", ".join(map(quoted, own))
@@ -88,8 +90,8 @@ def _counts(con: duckdb.DuckDBPyConnection, staged: str, sources: Sequence[str])
         "SELECT source, coalesce(delivered, 0), coalesce(same, 0), coalesce(changed, 0), coalesce(gone, 0) "
         "FROM (SELECT unnest($sources::VARCHAR[]) AS source) "
         f"LEFT JOIN (SELECT _source, count(*) AS delivered FROM {staged} GROUP BY ALL) ON _source = source "
-        f"LEFT JOIN (SELECT now, count(*) FILTER (fate = 'same') AS same, count(*) FILTER (fate = 'changed') AS changed "
-        f"FROM {_FATES} GROUP BY ALL) ON now = source "
+        "LEFT JOIN (SELECT now, count(*) FILTER (fate = 'same') AS same, "
+        f"count(*) FILTER (fate = 'changed') AS changed FROM {_FATES} GROUP BY ALL) ON now = source "
         f"LEFT JOIN (SELECT was, count(*) AS gone FROM {_FATES} WHERE fate IN ('gone', 'moved') GROUP BY ALL) "
         "ON was = source",
         {"sources": list(sources)},

@@ -107,6 +107,7 @@ def _busy(path: Path, pid: str) -> UserError:
 def _connected(copy: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     con = duckdb.connect(str(copy), config={**SAFE, "temp_directory": f"{copy}.spill"})
     try:
+        con.execute("SET TimeZone = 'UTC'")
         yield con
     except BaseException:
         # what is in the copy does not matter any more; an engine hurt by a full disk may fail to close
