@@ -1,0 +1,1 @@
+"""The designed company: every row is there to catch a way in which a number could be silently wrong."""

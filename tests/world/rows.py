@@ -1,0 +1,56 @@
+"""The rows of the designed company as canonical tables in a database, without any of our own loading."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from crmeter.model.table import Kind, Table
+from crmeter.model.tables import BY_NAME, TABLES
+
+FOLDER = Path(__file__).parent / "tables"
+AS_OF = date(2026, 1, 1)  # the day after the newest event, the conversion of the lead just_matured
+CURRENCY = "TWD"
+TIMEZONE = "Asia/Taipei"
+INACTIVITY_DAYS = 365
+OFFSET = timedelta(hours=8)  # of Taipei, which has no summer time
+
+
+def loaded() -> duckdb.DuckDBPyConnection:
+    """A database in memory with all canonical tables, filled from ``tables/*.csv``."""
+    con = duckdb.connect()
+    for table in TABLES:
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in table.stored)
+        con.execute(f'CREATE TABLE "{table.name}" ({columns})')
+    for path in sorted(FOLDER.glob("*.csv")):
+        insert(con, path.stem, read(path.stem))
+    con.execute("INSERT INTO customer (customer_id) VALUES ('unknown')")  # what a load makes of an unknown customer
+    return con
+
+
+def read(table: str) -> list[dict[str, str]]:
+    """The rows of one file as they stand, without the column that names the trap."""
+    with (FOLDER / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return [{k: v for k, v in row.items() if k != "trap"} for row in csv.DictReader(file)]
+
+
+def insert(con: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, str]]) -> None:
+    """Add rows of local times to a canonical table: the instant in UTC, its business date as written."""
+    table = BY_NAME[name]
+    for row in rows:
+        cells = {column: value for key, text in row.items() for column, value in _cells(table, key, text).items()}
+        names = ", ".join(f'"{column}"' for column in cells)
+        con.execute(f'INSERT INTO "{name}" ({names}) VALUES ({", ".join("?" * len(cells))})', list(cells.values()))
+
+
+def _cells(table: Table, name: str, text: str) -> dict[str, object]:
+    column = table.column(name)
+    if text == "":
+        return {}
+    if column.kind is Kind.INSTANT:
+        local = datetime.fromisoformat(text)
+        return {name: local - OFFSET, column.business_date: local.date()}
+    return {name: text}
