@@ -10,17 +10,23 @@ from fractions import Fraction
 
 Expected = dict[str, Fraction | float | int | None]
 
+
+def names(text: str) -> tuple[str, ...]:
+    """Names of rows, separated by spaces."""
+    return tuple(text.split())
+
+
 # ---------------------------------------------------------------- the third quarter of 2025, 1 July to 30 September
-AT_START = (
+AT_START = names(
     "regular merge_new bought_on_day_365 bought_on_day_366 bought_on_day_367 gone_on_first_day gone_on_last_day "
     "gone_on_closing_day three_spells contract_touching contract_gap_of_a_day contract_ended_on_as_of "
     "contract_planned_end contract_ended_in_period contract_ends_on_closing_day contract_and_shop"
-).split()
-LOST = "gone_on_first_day gone_on_last_day three_spells contract_ended_in_period".split()
+)
+LOST = names("gone_on_first_day gone_on_last_day three_spells contract_ended_in_period")
 KEPT = [name for name in AT_START if name not in LOST]
-NEW = "first_day closing_day two_orders_same_day foreign_order unknown joined_and_left".split()
-RETURNED = "returned contract_back_after_years bought_on_day_367 contract_gap_of_a_day".split()
-RETURNED_FROM_OUTSIDE = "returned contract_back_after_years".split()  # the other two were customers at the start
+NEW = names("first_day closing_day two_orders_same_day foreign_order unknown joined_and_left")
+RETURNED = names("returned contract_back_after_years bought_on_day_367 contract_gap_of_a_day")
+RETURNED_FROM_OUTSIDE = names("returned contract_back_after_years")  # the other two were customers at the start
 ENDED = [*LOST, "bought_on_day_367", "contract_gap_of_a_day", "joined_and_left"]
 AT_END = [*KEPT, *(name for name in NEW if name != "joined_and_left"), *RETURNED_FROM_OUTSIDE]
 EXPOSED = [*AT_START, *NEW, *RETURNED_FROM_OUTSIDE]
@@ -47,15 +53,15 @@ REVENUE = sum(SALES.values()) - REFUNDED + INVOICED  # 3600 − 200 + 1100
 REVENUE_Q2 = 1000 + 800  # regular_2, invoice_q2
 REVENUE_YEAR_BEFORE = 3 * 100 + 350 + 400 + 450  # day_365_1 … day_367_1, three_spells_3, gone_last, gone_closing
 ORDERS = len(SALES) + len(SALES_IN_DOLLARS)
-BUYERS = (
+BUYERS = names(
     "first_day contract_and_shop merge_new returned two_orders_same_day bought_on_day_365 bought_on_day_366 "
     "bought_on_day_367 closing_day unknown foreign_order"
-).split()
+)
 BUYERS_AGAIN = ["merge_new", "two_orders_same_day"]
-RUNNING = (  # contracts at the end
+RUNNING = names(  # contracts at the end
     "contract_touching contract_gap_of_a_day contract_ended_on_as_of contract_planned_end "
     "contract_ends_on_closing_day contract_back_after_years"
-).split()
+)
 ACTIVE = [*BUYERS, *RUNNING]
 
 DAYS = {  # of spells inside the quarter, which has 92
@@ -86,16 +92,16 @@ DAYS = {  # of spells inside the quarter, which has 92
 }
 CUSTOMER_YEARS = Fraction(sum(DAYS.values())) / Fraction("365.25")  # 1700 days
 
-AT_END_A_YEAR_BEFORE = (  # customers 365 days before the end, on 1 October 2024
+AT_END_A_YEAR_BEFORE = names(  # customers 365 days before the end, on 1 October 2024
     "bought_on_day_365 bought_on_day_366 bought_on_day_367 gone_before_period gone_on_first_day gone_on_last_day "
     "gone_on_closing_day three_spells contract_touching contract_gap_of_a_day contract_and_shop"
-).split()
-LOST_IN_A_YEAR = "gone_before_period gone_on_first_day gone_on_last_day three_spells".split()
+)
+LOST_IN_A_YEAR = names("gone_before_period gone_on_first_day gone_on_last_day three_spells")
 LIFETIME = Fraction(len(AT_END_A_YEAR_BEFORE), len(LOST_IN_A_YEAR))  # years
 MARGIN = 1 - Fraction(300 + 480, 500 + 800)  # on_first_day and merge_3: the cost of the others is not known
 
-COMPLAINTS = "complaint_1 complaint_2 nobody merged_1 merged_2 resolved_after no_response".split()
-COMPLAINING = "regular merge_new joined_and_left".split()  # exposed; prospect is none of them
+COMPLAINTS = names("complaint_1 complaint_2 nobody merged_1 merged_2 resolved_after no_response")
+COMPLAINING = names("regular merge_new joined_and_left")  # exposed; prospect is none of them
 FIRST_RESPONSES = {  # hours; bot and no_response have none
     "quick": 1,
     "merged_1": 2,
@@ -117,11 +123,11 @@ RESOLUTIONS = {
 }
 HANDLED = {"quick": 10, "complaint_1": 20, "bot": 30, "nobody": 40, "opened_before": 60}
 
-WON = (
+WON = names(
     "won_at_midnight won_with_contact won_from_lead won_created_only won_no_contact_known won_in_dollars "
     "won_without_amount"
-).split()
-DEALS_LOST = "lost_1 lost_2 lost_3".split()
+)
+DEALS_LOST = names("lost_1 lost_2 lost_3")
 AMOUNTS = {
     "won_at_midnight": 400,
     "won_with_contact": 1000,
@@ -137,9 +143,9 @@ CYCLES = {  # days
     "won_from_lead": Fraction(61, 2),  # from the creation of its lead: 30 days and 12 hours
     "won_with_contact": 40,
 }
-LEADS = "of_deal day_91 day_90 converted_on_closing_day never last_day".split()
-BY_END = "of_deal day_91 day_90".split()
-WITHIN_90_DAYS = "of_deal day_90 converted_on_closing_day last_day".split()
+LEADS = names("of_deal day_91 day_90 converted_on_closing_day never last_day")
+BY_END = names("of_deal day_91 day_90")
+WITHIN_90_DAYS = names("of_deal day_90 converted_on_closing_day last_day")
 
 AVERAGE_ORDER_VALUE = Fraction(sum(SALES.values()), len(SALES))
 REFUND_RATE = Fraction(REFUNDED, sum(SALES.values()))
