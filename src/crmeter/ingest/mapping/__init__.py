@@ -1,5 +1,6 @@
 """Mappings: one SELECT for each canonical table, over the raw tables of one source."""
 
+from crmeter.ingest.mapping.binding import bind, quoted
 from crmeter.ingest.mapping.check import Mapping, check
 
-__all__ = ["Mapping", "check"]
+__all__ = ["Mapping", "bind", "check", "quoted"]

@@ -11,9 +11,11 @@ from crmeter.ingest.mapping.faults import Faults
 from crmeter.ingest.mapping.limits import Limits
 from crmeter.ingest.mapping.outputs import deliver
 from crmeter.ingest.mapping.provenance import with_provenance
-from crmeter.ingest.mapping.syntax import Node, Text, Unreadable, parse, render, statements, walk
+from crmeter.ingest.mapping.syntax import Node, Text, Unreadable, depth, parse, render, statements, walk
 from crmeter.kernel.messages import t
 from crmeter.model.table import Table
+
+_DEEPEST = 200  # levels of the tree; a chain of 100 operators
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Mapping:
     table: Table
     columns: tuple[str, ...]  # as delivered, in order; canonical ones as the model spells them
     raw_tables: tuple[str, ...]  # those it reads
+    text: str = field(repr=False)
     tree: Node = field(repr=False)
 
     @property
@@ -56,11 +59,14 @@ def check(text: str, path: str | Path, table: Table, raw: Dict[str, Sequence[str
     limits.inspect(tree)
     columns = deliver(tree, table, faults)
     faults.raise_all()
-    return Mapping(source.path, table, columns, tuple(limits.tables), tree)
+    return Mapping(source.path, table, columns, tuple(limits.tables), text, tree)
 
 
 def _single_select(source: Text, faults: Faults) -> Node | None:
     """The tree of the one SELECT in the text, None (and a problem) if it holds anything else."""
+    if "\0" in source.text:  # DuckDB stops reading there, and says nothing
+        faults.add(source.place(source.text.index("\0")), t("There is a NUL character in the text."))
+        return None
     try:
         found = statements(source.text)
     except Unreadable as error:
@@ -74,13 +80,15 @@ def _single_select(source: Text, faults: Faults) -> Node | None:
         faults.add(source.place(0), t("The mapping is empty."), next=t("Write one SELECT, or take the file away."))
     for statement in found[1:]:
         faults.add(source.place(statement.offset), t("A second statement: only one SELECT is allowed."))
-    for statement in found[:1]:
-        if statement.kind != "SELECT":
-            faults.add(
-                source.place(statement.offset),
-                t("This is {kind}: only one SELECT is allowed.", kind=statement.kind.replace("_", " ")),
-            )
-    return None if faults.found else parse(source.text)
+    if faults.found:
+        return None
+    tree = parse(source.text) if found[0].kind == "SELECT" else None
+    if tree is None:  # a PRAGMA calls itself a SELECT, but has no tree
+        kind = source.text[found[0].offset :].split(maxsplit=1)[0].upper().rstrip(";")
+        faults.add(source.place(found[0].offset), t("This is {kind}: only one SELECT is allowed.", kind=kind))
+    elif depth(tree) > _DEEPEST:
+        faults.add(source.place(0), t("The SELECT is nested too deeply."), next=t("Write it in steps, with WITH."))
+    return tree
 
 
 def _read_from(tree: Node, schema: str) -> Node:

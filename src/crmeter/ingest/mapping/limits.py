@@ -72,7 +72,7 @@ class Limits:
         kind = node.get("type")
         if "class" in node:
             self._expression(node)
-        elif kind in _QUERIES or kind in _RELATIONS:
+        elif isinstance(kind, str) and kind in _QUERIES | _RELATIONS:
             self._relation(node, ctes)
         elif isinstance(kind, str) and kind not in _MODIFIERS | _ORDERS:
             self._refuse_part(node)

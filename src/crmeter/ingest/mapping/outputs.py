@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from crmeter.ingest.mapping.faults import Faults, did_you_mean
-from crmeter.ingest.mapping.syntax import Node, leaves, output_name
+from crmeter.ingest.mapping.syntax import Node, leaves, output_name, walk
 from crmeter.kernel.messages import t
 from crmeter.model.table import Table
 
@@ -34,9 +34,10 @@ def _projection(select: Node, faults: Faults) -> list[str]:
     """The names of one SELECT in lower case; a star or a column without a name is a problem."""
     names: list[str] = []
     for position, item in enumerate(select.get("select_list", ()), 1):
-        if item["class"] == "STAR":
+        star = next((part for part in walk(item) if part.get("class") == "STAR" and _expands(item, part)), None)
+        if star is not None:
             faults.add(
-                item,
+                star,
                 t("Name the columns one by one instead of *."),
                 t("A column that the source adds one day must not come in unseen."),
             )
@@ -52,6 +53,11 @@ def _projection(select: Node, faults: Faults) -> list[str]:
             faults.add(item, t('The column "{name}" is there twice.', name=name))
         names.append(name.lower() or f"?{position}")
     return names
+
+
+def _expands(item: Node, star: Node) -> bool:
+    """Whether a star makes several columns: itself an item of the projection, or COLUMNS(…) anywhere in one."""
+    return star is item or bool(star.get("columns"))
 
 
 def _compare(tree: Node, branch: Node, first: list[str], names: list[str], faults: Faults) -> None:

@@ -62,7 +62,10 @@ class Statement:
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
     """An empty database that only parses; nothing of the user's ever runs in it."""
-    settings: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false"}
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+    }
     return duckdb.connect(":memory:", config=settings)
 
 
@@ -79,7 +82,11 @@ def statements(text: str) -> list[Statement]:
     _serialized(text)
     found: list[Statement] = []
     start = 0
-    for statement in _parser().cursor().extract_statements(text):
+    try:
+        extracted = _parser().cursor().extract_statements(text)
+    except duckdb.Error as error:  # IMPORT DATABASE wants to read its file right here, and may not
+        raise Unreadable(str(error).splitlines()[0], 0) from error
+    for statement in extracted:
         offset = max(text.find(statement.query, start), start)
         found.append(Statement(str(statement.type).rpartition(".")[2], offset + _blank(statement.query)))
         start = offset + len(statement.query)
@@ -95,16 +102,26 @@ def _blank(text: str) -> int:
 def _serialized(text: str) -> Node:
     """What DuckDB makes of ``text``: trees, or for anything but SELECTs the error "not implemented"."""
     row = _parser().cursor().execute("SELECT json_serialize_sql(?::VARCHAR)", [text]).fetchone()
-    tree: Node = json.loads(row[0]) if row else {}
+    try:
+        tree: Node = json.loads(row[0]) if row else {}
+    except RecursionError as error:
+        raise Unreadable("nested too deeply", 0) from error
     if tree.get("error") and tree.get("error_type") != "not implemented":
         at = int(tree.get("position") or 0)
         raise Unreadable(str(tree.get("error_message", "")), len(text.encode()[:at].decode(errors="ignore")))
     return tree
 
 
-def parse(text: str) -> Node:
-    """The tree of the first statement of ``text``, which must be a SELECT (see :func:`statements`)."""
-    node: Node = _serialized(text)["statements"][0]["node"]
+def parse(text: str) -> Node | None:
+    """The tree of the first statement of ``text``, None if it is no SELECT."""
+    tree = _serialized(text)
+    return None if tree.get("error") else tree["statements"][0]["node"]
+
+
+def template(text: str) -> Node:
+    """The tree of a SELECT of our own."""
+    node = parse(text)
+    assert node is not None
     return node
 
 
@@ -119,13 +136,24 @@ def render(node: Node) -> str:
 
 def walk(value: object) -> Iterator[Node]:
     """Every dict below ``value``, itself first, from left to right."""
-    if isinstance(value, dict):
-        yield value
-        for inner in value.values():
-            yield from walk(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from walk(inner)
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, dict):
+            yield found
+            waiting.extend(reversed(found.values()))
+        elif isinstance(found, list):
+            waiting.extend(reversed(found))
+
+
+def depth(value: object) -> int:
+    """How deep the lists and dicts of ``value`` are nested."""
+    deepest, level = 0, [value]
+    while level:
+        deepest += 1
+        inner = [part.values() if isinstance(part, dict) else part for part in level if isinstance(part, dict | list)]
+        level = [value for part in inner for value in part]
+    return deepest
 
 
 def leaves(node: Node) -> list[Node]:
