@@ -47,10 +47,11 @@ SETTINGS = (
     Setting("workspace", "contract_gap_days", kinds.count(0), 0, "14",
             lambda: t("Days between two contracts of a customer that do not end the relationship.")),
     Setting("workspace", "gross_margin", kinds.number(0, 1), None, "0.35",
-            lambda: t("Share of revenue that is left after the cost of goods. The customer lifetime value takes it "
-                      "where orders have no cost.")),
+            lambda: t("Share of revenue that is left after the cost of goods. If given, the customer lifetime value "
+                      "takes it instead of the cost of the orders.")),
     Setting("workspace", "lifetime_years", kinds.number(0), None, "5",
-            lambda: t("Years that a customer is taken to stay, where churn cannot say it.")),
+            lambda: t("Years that a customer is taken to stay. If given, the customer lifetime value takes it instead "
+                      "of what churn says.")),
     Setting("engine", "url", kinds.address("duckdb:///"), "duckdb:///data/warehouse.duckdb",
             '"duckdb:///data/warehouse.duckdb"',
             lambda: t("Where the warehouse is. Other engines than DuckDB are not available yet.")),

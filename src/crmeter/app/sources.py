@@ -1,0 +1,26 @@
+"""From the settings of a source to the connector that reads it."""
+
+from __future__ import annotations
+
+from crmeter.app.settings import SourceSettings, Workspace
+from crmeter.connectors.files import FileSource
+from crmeter.ingest.configured import ConfiguredSource
+
+
+def configured(workspace: Workspace) -> tuple[ConfiguredSource, ...]:
+    """Every source of the workspace, ready to land."""
+    return tuple(_configured(workspace, settings) for settings in workspace.sources)
+
+
+def _configured(workspace: Workspace, settings: SourceSettings) -> ConfiguredSource:
+    source = FileSource(
+        settings.name,
+        workspace.root,
+        settings.path,
+        dict(settings.tables),
+        settings.encoding,
+        settings.delimiter,
+    )
+    return ConfiguredSource(
+        source, settings.timezone, settings.date_format, settings.decimal_mark, dict(settings.formats)
+    )

@@ -1,0 +1,41 @@
+"""The tree of commands. A command that is not there yet is not listed."""
+
+from typing import Annotated
+
+import typer
+
+from crmeter.cli import loading
+from crmeter.kernel.messages import t
+
+GROUPS = (loading,)  # in the order in which help lists them
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from crmeter import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def commands() -> typer.Typer:
+    """Every command, with its texts in the language of the moment."""
+    app = typer.Typer(
+        help=t("How well a company looks after its customers, measured from the exports of its CRM."),
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+    @app.callback()
+    def crmeter(
+        version: Annotated[
+            bool, typer.Option("--version", callback=_version, is_eager=True, help=t("Print it."))
+        ] = False,
+    ) -> None:
+        pass
+
+    for module in GROUPS:
+        module.register(app)
+    return app
