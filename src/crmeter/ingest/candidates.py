@@ -38,7 +38,7 @@ def gather(con: duckdb.DuckDBPyConnection, table: Table, staged: list[Staged]) -
     for each in staged:
         quarantine.refuse_invalid(con, each)
         _add(con, table, each)
-    return _without_repeats(con, table, staged)
+    return _without_repeats(con, table, staged) if staged else []
 
 
 def _add(con: duckdb.DuckDBPyConnection, table: Table, staged: Staged) -> None:

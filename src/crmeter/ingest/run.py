@@ -27,7 +27,7 @@ from crmeter.model.rules import Rules
 from crmeter.model.tables import TABLES
 from crmeter.model.tables.customer import CUSTOMER
 from crmeter.warehouse import derive, schema
-from crmeter.warehouse.history import Merged, merge
+from crmeter.warehouse.history import Merged, holds_rows_of, merge
 from crmeter.warehouse.publish import Unchanged, lock_down, writing
 
 
@@ -177,6 +177,9 @@ class _Run:
             own = [each for each in staged if each.table is table]
             self.progress(t("Loading {table}", table=table.name), done / len(order))
             covered = self.covered
+            if not own and table is not CUSTOMER and not holds_rows_of(self.con, table, covered):
+                merged[table.name] = {}
+                continue
             candidates.refuse_known_elsewhere(self.con, table, covered)
             references.refuse_orphans(self.con, table, own)
             if table is CUSTOMER:
@@ -186,7 +189,7 @@ class _Run:
         return merged
 
     def _left_notes(self, merged: dict[str, dict[str, Merged]]) -> list[Note]:
-        gone = {name: sum(by_source[name].gone for by_source in merged.values()) for name in self.left}
+        gone = {name: sum(by_source[name].gone for by_source in merged.values() if name in by_source) for name in self.left}
         return [Note("left_source", "", count, source=name) for name, count in gone.items() if count]
 
     def _keep(self, report: LoadReport, staged: list[Staged]) -> None:

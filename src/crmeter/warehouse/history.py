@@ -43,13 +43,13 @@ def merge(
     _decide_fates(con, table, staged, content, sources)
     ended = f"rowid IN (SELECT id FROM {_FATES} WHERE fate <> 'same')"
     believed, past = quoted(schema.BELIEVED, table.name), quoted(schema.HISTORY, table.name)
-    kept = ", ".join(map(quoted, schema.columns(con, schema.BELIEVED, table.name)))
-    con.execute(
-        f"INSERT INTO {past} ({kept}, _until) SELECT {kept}, $load FROM {believed} WHERE {ended}", {"load": load}
-    )
-    con.execute(f"DELETE FROM {believed} WHERE {ended}")
     own = [*content, "_source", "_file", "_row", *((schema.IMPLIED,) if table.open_ended else ())]
     names = ", ".join(map(quoted, own))
+    con.execute(
+        f"INSERT INTO {past} ({names}, _load, _until) SELECT {names}, _load, $load FROM {believed} WHERE {ended}",
+        {"load": load},
+    )
+    con.execute(f"DELETE FROM {believed} WHERE {ended}")
     con.execute(
         f"INSERT INTO {believed} ({names}, _load) SELECT {names}, $load FROM {staged} AS s "
         f"WHERE NOT EXISTS (SELECT 1 FROM {believed} AS m WHERE {_same_key(table)})",
@@ -100,6 +100,15 @@ def _counts(con: duckdb.DuckDBPyConnection, staged: str, sources: Sequence[str])
         source: Merged(accepted=delivered - same, unchanged=same, changed=changed, gone=gone)
         for source, delivered, same, changed, gone in rows
     }
+
+
+def holds_rows_of(con: duckdb.DuckDBPyConnection, table: Table, sources: Sequence[str]) -> bool:
+    """Whether rows of any of ``sources`` are believed in ``table``."""
+    row = con.execute(
+        f"SELECT 1 FROM {quoted(schema.BELIEVED, table.name)} WHERE list_contains($sources, _source) LIMIT 1",
+        {"sources": list(sources)},
+    ).fetchone()
+    return row is not None
 
 
 def known_at(con: duckdb.DuckDBPyConnection, table: Table, load: int) -> str:

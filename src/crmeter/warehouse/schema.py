@@ -57,6 +57,8 @@ def _definition(table: Table) -> str:
 
 def attributes(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
     """The custom attributes that ``table`` has so far, with their SQL types."""
+    if not table.open_ended:
+        return {}
     own = {name.casefold() for name, _ in (*table.stored, *PROVENANCE)} | {IMPLIED}
     return {name: kind for name, kind in columns(con, BELIEVED, table.name).items() if name.casefold() not in own}
 
