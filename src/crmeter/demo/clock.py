@@ -33,7 +33,7 @@ _MID_AUTUMNS = (
 )  # fmt: skip
 _WEEKDAYS = (1.00, 0.95, 0.94, 0.96, 1.02, 1.05, 1.12)
 _SHOP_HOURS = np.array([3, 1, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 7, 6, 6, 6, 7, 8, 10, 13, 14, 11, 6], dtype=float)
-_SERVICE_HOURS = np.array([1, 0, 0, 0, 0, 0, 1, 2, 6, 11, 12, 10, 8, 9, 10, 10, 9, 7, 5, 5, 5, 4, 3, 2], dtype=float)
+_SERVICE_HOURS = np.array([1, 0, 0, 0, 0, 0, 1, 2, 6, 12, 13, 11, 8, 10, 11, 10, 8, 5, 4, 3, 3, 2, 1, 1], dtype=float)
 _OFFICE_HOURS = np.array([0] * 9 + [8, 11, 10, 4, 7, 10, 11, 10, 6] + [0] * 6, dtype=float)
 HOURS = {"shop": _SHOP_HOURS, "service": _SERVICE_HOURS, "office": _OFFICE_HOURS}
 

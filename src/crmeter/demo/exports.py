@@ -96,9 +96,9 @@ def leads(rng: np.random.Generator, found: sales.Leads, campaign: Ints) -> Sheet
         "活動編號": numbered("M", campaign, 3),
         "業務": seller_ids(found.seller),
         "合格時間": texts(found.qualified, "second"),
-        "轉換時間": texts(found.converted, "second"),
+        "轉換時間": texts(np.where(found.lost, np.nan, found.decided), "second"),
         "客戶編號": numbered("C", found.customer),
-        "未成交原因": where(found.lost, reason),
+        "未成交原因": where(found.lost & ~np.isnan(found.decided), reason),
     }
 
 

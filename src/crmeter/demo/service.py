@@ -18,8 +18,9 @@ YEARLY = (0.50, 0.12, 0.12, 0.06)  # requests of each kind per year of being a c
 CASE_CHANNELS: company.Weighted = (("電話", 0.30), ("LINE", 0.34), ("Email", 0.22), ("官網表單", 0.14))
 PRIORITIES: company.Weighted = (("一般", 0.70), ("高", 0.22), ("緊急", 0.08))
 AGENTS_PER_TEAM = 5
-WORKING_HOURS_TO_ANSWER = 1.6  # median
+WORKING_HOURS_TO_ANSWER = 1.1  # median
 UNANSWERED = 0.02
+AT_WEEKENDS = 0.3  # of the requests of a weekday
 ANSWERED_BY_BOT = 0.015
 SLOW_TEAM = company.TEAMS.index("海風組")
 
@@ -62,12 +63,11 @@ def draw_cases(rng: np.random.Generator, people: People, until: Floats, story: S
 def _usual(rng: np.random.Generator, start: Floats, until: Floats, kind: int) -> tuple[Ints, Floats]:
     """Requests at an even rate while somebody is a customer, fewer at weekends."""
     length = np.nan_to_num(until - start, nan=0.0).clip(0)
-    # weekends keep two fifths of what is drawn, so five and two fifths of seven days remain
-    count = rng.poisson(YEARLY[kind] / YEAR * length * 7 / 5.8)
+    count = rng.poisson(YEARLY[kind] / YEAR * length * 7 / (5 + 2 * AT_WEEKENDS))
     customer = np.repeat(np.arange(len(start)), count)
     at = at_hours(rng, start[customer] + rng.random(len(customer)) * length[customer], "service")
     weekend = (np.floor(at) + 4) % 7 >= 5  # the first day was a Friday
-    kept = (~weekend | (rng.random(len(at)) < 0.4)) & (at > start[customer])
+    kept = (~weekend | (rng.random(len(at)) < AT_WEEKENDS)) & (at > start[customer])
     return customer[kept], at[kept]
 
 
