@@ -143,9 +143,9 @@ CYCLES = {  # days
     "won_from_lead": Fraction(61, 2),  # from the creation of its lead: 30 days and 12 hours
     "won_with_contact": 40,
 }
-LEADS = names("of_deal day_91 day_90 converted_on_closing_day never last_day")
-BY_END = names("of_deal day_91 day_90")
-WITHIN_90_DAYS = names("of_deal day_90 converted_on_closing_day last_day")
+LEADS = names("of_deal day_90 day_89 converted_on_closing_day never last_day")
+BY_END = names("of_deal day_90 day_89")
+WITHIN_90_DAYS = names("of_deal day_89 converted_on_closing_day last_day")
 
 AVERAGE_ORDER_VALUE = Fraction(sum(SALES.values()), len(SALES))
 REFUND_RATE = Fraction(REFUNDED, sum(SALES.values()))
@@ -181,8 +181,8 @@ QUARTER: Expected = {
     "clv.revenue": CLV,
     "clv.profit": CLV * MARGIN,
     "cac": Fraction(1000 + 1400, len(NEW)),  # first_day, last_day
-    "csat.mean": Fraction(5 + 4 + 3 + 2 + 1, 5),
-    "csat.top2": Fraction(2, 5),  # csat_5, csat_4
+    "csat.mean": Fraction(5 + 4 + 3 + 2 + 1 + 3, 6),  # csat_5 … csat_1, csat_undated
+    "csat.top2": Fraction(2, 6),  # csat_5, csat_4
     "nps": 100 * Fraction(2 - 1, 5),  # nps_10, nps_9 against nps_6; nps_8 and nps_7 between
     "complaint_rate": Fraction(len(COMPLAINTS), len(AT_END)),
     "complaining_customers_rate": Fraction(len(COMPLAINING), len(EXPOSED)),
@@ -206,8 +206,16 @@ QUARTER: Expected = {
 
 # ---------------------------------------------------------------- single values of other periods: why stands beside it
 OTHERS: tuple[tuple[date, date, str, Fraction | float | int | None, str], ...] = (
-    (date(2021, 1, 1), date(2022, 1, 1), "customers.end", 0, "before the first row there is nobody"),
-    (date(2021, 1, 1), date(2022, 1, 1), "revenue", 0, "and nothing was sold"),
+    (date(2021, 1, 1), date(2022, 1, 1), "customers.end", None, "before the first row nothing is known"),
+    (date(2021, 1, 1), date(2022, 1, 1), "revenue", None, "before the first row nothing is known"),
+    (date(2021, 1, 1), date(2022, 1, 1), "active_customers", None, "before the first row nothing is known"),
+    (date(2021, 1, 1), date(2022, 1, 1), "deals_lost", None, "before the first row nothing is known"),
+    (date(2025, 11, 1), date(2025, 12, 1), "revenue", None, "after the last order nothing is known"),
+    (date(2023, 4, 1), date(2023, 5, 1), "revenue", 0, "between two orders nothing was sold"),
+    (date(2023, 4, 1), date(2023, 5, 1), "orders", 0, "between two orders nothing was sold"),
+    (date(2023, 4, 1), date(2023, 5, 1), "customers.end", 0, "between two spells nobody is a customer"),
+    (date(2025, 7, 2), date(2025, 7, 3), "deals_lost", 0, "an ordinary day"),
+    (date(2025, 7, 3), date(2025, 7, 5), "complaint_rate", 0, "days without a complaint"),
     (date(2021, 1, 1), date(2022, 1, 1), "acquisition_rate.end", None, "nothing to divide by"),
     (date(2021, 1, 1), date(2022, 1, 1), "average_order_value", None, "nothing to divide by"),
     (date(2021, 1, 1), date(2022, 1, 1), "win_rate", None, "nothing to divide by"),

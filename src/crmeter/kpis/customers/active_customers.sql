@@ -6,12 +6,12 @@ chain AS (  -- follow merges to the end: a merged customer counts as its survivo
   UNION
   SELECT chain.customer_id, c.merged_into
   FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
-  WHERE c.merged_into IS NOT NULL
+  WHERE c.merged_into <> c.customer_id
 ),
 person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
   SELECT chain.customer_id, chain.survivor
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
-  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+  WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
 sale AS (  -- orders of kind sale that do not only invoice a subscription
   SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.currency
@@ -28,8 +28,9 @@ active AS (  -- bought in the period, or has a subscription running at its end
   UNION
   SELECT customer_id FROM contract WHERE started_on < $end AND (ended_on IS NULL OR ended_on >= $end)
 ),
-loaded AS (  -- without any order or subscription nothing is known of customers
-  SELECT EXISTS (FROM main."order") OR EXISTS (FROM main.subscription) AS present
+known AS (  -- before the first purchase or contract nothing is known: undefined, not 0
+  SELECT coalesce(min(day) < $end, false) AS present
+  FROM (SELECT ordered_on AS day FROM sale UNION ALL SELECT started_on FROM contract)
 )
 SELECT CASE WHEN present THEN count(active.customer_id) END AS "value"
-FROM loaded LEFT JOIN active ON true GROUP BY present
+FROM known LEFT JOIN active ON true GROUP BY present

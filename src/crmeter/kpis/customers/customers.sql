@@ -7,12 +7,12 @@ chain AS (  -- follow merges to the end: a merged customer counts as its survivo
   UNION
   SELECT chain.customer_id, c.merged_into
   FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
-  WHERE c.merged_into IS NOT NULL
+  WHERE c.merged_into <> c.customer_id
 ),
 person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
   SELECT chain.customer_id, chain.survivor
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
-  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+  WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
 sale AS (  -- orders of kind sale that do not only invoice a subscription
   SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.currency
@@ -59,8 +59,8 @@ history AS (  -- purchase customers can be seen to leave only from seen_from on;
     coalesce($end >= min(ordered_on) + $inactivity_days, true) AS long_enough
   FROM main."order" WHERE kind = 'sale' AND subscription_id IS NULL AND ordered_on < $as_of
 ),
-loaded AS (  -- without any order or subscription nothing is known of customers
-  SELECT EXISTS (FROM main."order") OR EXISTS (FROM main.subscription) AS present
+known AS (  -- before the first customer nothing is known: undefined, not 0
+  SELECT coalesce(min(started_on) < $end, false) AS present FROM spell
 ),
 moves AS (
   SELECT count(*) FILTER (started_on >= $start AND started_on < $end AND number = 1) AS first_spells,
@@ -81,4 +81,4 @@ SELECT
   CASE WHEN present THEN ends END AS "ended",
   CASE WHEN present AND long_enough THEN lost END AS "lost",
   CASE WHEN present AND long_enough THEN kept END AS "kept"
-FROM heads, moves, history, loaded
+FROM heads, moves, history, known

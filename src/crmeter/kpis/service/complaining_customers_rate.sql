@@ -1,17 +1,17 @@
 -- Of the customers exposed in [$start, $end) (at its start, or with a spell that began in it), the share with a
--- complaint opened in it. Undefined if no case was ever loaded.
+-- complaint opened in it.
 WITH RECURSIVE
 chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
   SELECT customer_id, customer_id AS survivor FROM main.customer
   UNION
   SELECT chain.customer_id, c.merged_into
   FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
-  WHERE c.merged_into IS NOT NULL
+  WHERE c.merged_into <> c.customer_id
 ),
 person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
   SELECT chain.customer_id, chain.survivor
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
-  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+  WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
 sale AS (  -- orders of kind sale that do not only invoice a subscription
   SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.currency
@@ -56,8 +56,13 @@ who AS (  -- one row per customer
 complainer AS (
   SELECT DISTINCT p.survivor AS customer_id FROM main."case" AS c JOIN person AS p ON p.customer_id = c.customer_id
   WHERE c.kind = 'complaint' AND c.opened_on >= $start AND c.opened_on < $end
+),
+exposed AS (
+  SELECT count(*) AS customers, count(*) FILTER (customer_id IN (FROM complainer)) AS complaining
+  FROM who WHERE at_start OR began
+),
+known AS (  -- before the first row and after the last nothing is known: undefined, not 0
+  SELECT coalesce(min(opened_on) < $end AND max(opened_on) >= $start, false) AS present
+  FROM main."case"
 )
-SELECT CASE WHEN EXISTS (FROM main."case") THEN
-    count(*) FILTER (customer_id IN (FROM complainer)) / nullif(count(*), 0)::DOUBLE
-  END AS "value"
-FROM who WHERE at_start OR began
+SELECT CASE WHEN present THEN complaining / nullif(customers, 0)::DOUBLE END AS "value" FROM exposed, known

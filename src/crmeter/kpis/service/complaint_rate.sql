@@ -1,17 +1,17 @@
 -- Complaints opened in [$start, $end) per customer at its end; may exceed 1. Complaints nobody's name is on count
--- too, those of deleted customers do not. Undefined if no case was ever loaded.
+-- too, those of deleted customers do not.
 WITH RECURSIVE
 chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
   SELECT customer_id, customer_id AS survivor FROM main.customer
   UNION
   SELECT chain.customer_id, c.merged_into
   FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
-  WHERE c.merged_into IS NOT NULL
+  WHERE c.merged_into <> c.customer_id
 ),
 person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
   SELECT chain.customer_id, chain.survivor
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
-  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+  WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
 sale AS (  -- orders of kind sale that do not only invoice a subscription
   SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.currency
@@ -53,6 +53,9 @@ complaint AS (
 heads AS (
   SELECT count(DISTINCT customer_id) AS at_end FROM spell
   WHERE started_on < $end AND (ended_on IS NULL OR ended_on >= $end)
+),
+known AS (  -- before the first row and after the last nothing is known: undefined, not 0
+  SELECT coalesce(min(opened_on) < $end AND max(opened_on) >= $start, false) AS present
+  FROM main."case"
 )
-SELECT CASE WHEN EXISTS (FROM main."case") THEN complaints / nullif(at_end, 0)::DOUBLE END AS "value"
-FROM complaint, heads
+SELECT CASE WHEN present THEN complaints / nullif(at_end, 0)::DOUBLE END AS "value" FROM complaint, heads, known

@@ -6,12 +6,12 @@ chain AS (  -- follow merges to the end: a merged customer counts as its survivo
   UNION
   SELECT chain.customer_id, c.merged_into
   FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
-  WHERE c.merged_into IS NOT NULL
+  WHERE c.merged_into <> c.customer_id
 ),
 person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
   SELECT chain.customer_id, chain.survivor
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
-  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+  WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
 sale AS (  -- orders of kind sale that do not only invoice a subscription
   SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.currency

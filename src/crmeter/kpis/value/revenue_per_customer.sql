@@ -6,12 +6,12 @@ chain AS (  -- follow merges to the end: a merged customer counts as its survivo
   UNION
   SELECT chain.customer_id, c.merged_into
   FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
-  WHERE c.merged_into IS NOT NULL
+  WHERE c.merged_into <> c.customer_id
 ),
 person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
   SELECT chain.customer_id, chain.survivor
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
-  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+  WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
 sale AS (  -- orders of kind sale that do not only invoice a subscription
   SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.currency
@@ -35,6 +35,10 @@ paid AS (  -- every order, refund and invoice in the workspace currency
 ),
 earned AS (
   SELECT coalesce(sum(amount), 0) AS revenue FROM paid WHERE ordered_on >= $start AND ordered_on < $end
+),
+known AS (  -- before the first row and after the last nothing is known: undefined, not 0
+  SELECT coalesce(min(ordered_on) < $end AND max(ordered_on) >= $start, false) AS present
+  FROM main."order"
 )
-SELECT CASE WHEN EXISTS (FROM main."order") THEN revenue / nullif(heads, 0)::DOUBLE END AS "value"
-FROM earned, (SELECT count(*) AS heads FROM active)
+SELECT CASE WHEN present THEN revenue / nullif(heads, 0)::DOUBLE END AS "value"
+FROM earned, known, (SELECT count(*) AS heads FROM active)

@@ -7,12 +7,12 @@ chain AS (  -- follow merges to the end: a merged customer counts as its survivo
   UNION
   SELECT chain.customer_id, c.merged_into
   FROM chain JOIN main.customer AS c ON c.customer_id = chain.survivor
-  WHERE c.merged_into IS NOT NULL
+  WHERE c.merged_into <> c.customer_id
 ),
 person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate removed by a merge is not "deleted")
   SELECT chain.customer_id, chain.survivor
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
-  WHERE s.merged_into IS NULL AND s.deleted_at IS NULL
+  WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
 paid AS (  -- every order, refund and invoice in the workspace currency
   SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.kind, o.subscription_id
@@ -41,5 +41,12 @@ side AS (
     max(revenue) FILTER (base = 'previous' AND revenue > 0) AS revenue_previous,
     max(revenue) FILTER (base = 'year' AND revenue > 0) AS revenue_year
   FROM earned
+),
+known AS (  -- before the first row and after the last nothing is known: undefined, not 0
+  SELECT coalesce(min(ordered_on) < $end AND max(ordered_on) >= $start, false) AS present
+  FROM main."order"
 )
-SELECT revenue_now / revenue_previous - 1 AS "previous", revenue_now / revenue_year - 1 AS "year" FROM side
+SELECT
+  CASE WHEN present THEN revenue_now / revenue_previous - 1 END AS "previous",
+  CASE WHEN present THEN revenue_now / revenue_year - 1 END AS "year"
+FROM side, known
