@@ -100,6 +100,7 @@ class CellColumn:
     words: str
     needs: tuple[str, ...]
     value: Callable[[ir.Table], ir.NumericValue]
+    any_of: bool = False  # whether one of the contributions is enough
 
 
 CELL_COLUMNS: Mapping[str, CellColumn] = {
@@ -124,7 +125,7 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
         "customer-years", ("spells",), lambda c: c.customer_days.cast("float64") / 365.25
     ),
     "active": CellColumn(
-        "active customers", ("ledger", "contracts"), lambda c: one((c.purchases > 0) | (c.contracts > 0))
+        "active customers", ("ledger", "contracts"), lambda c: one((c.purchases > 0) | (c.contracts > 0)), True
     ),
     "buyers": CellColumn("customers with at least one sale", ("ledger",), lambda c: one(c.purchases > 0)),
     "repeat_buyers": CellColumn("customers with two sales or more", ("ledger",), lambda c: one(c.purchases > 1)),

@@ -1,0 +1,21 @@
+"""Sales: which deals are won, how fast, and for how much."""
+
+from crmeter.kpis.sales import (
+    average_deal_value,
+    deals_lost,
+    deals_won,
+    lead_conversion,
+    sales_cycle_days,
+    win_rate,
+    won_value,
+)
+
+KPIS = (
+    *won_value.KPIS,
+    *deals_won.KPIS,
+    *deals_lost.KPIS,
+    *win_rate.KPIS,
+    *sales_cycle_days.KPIS,
+    *average_deal_value.KPIS,
+    *lead_conversion.KPIS,
+)

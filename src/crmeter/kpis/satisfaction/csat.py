@@ -1,0 +1,25 @@
+"""Customer satisfaction: how customers rate what they got."""
+
+from crmeter.metrics import Better, Example, Kpi, Unit
+from crmeter.metrics.formulas import Mean, ScaleMean, Share
+from crmeter.metrics.measures import Extreme, Total
+
+csat_mean = Kpi(
+    id="csat.mean",
+    formula=ScaleMean(
+        Mean(Total("answers", "csat_score")),
+        low=Extreme("answers", "csat_scale_low"),
+        high=Extreme("answers", "csat_scale_high"),
+    ),
+    unit=Unit.SCORE,
+    better=Better.UP,
+    example=Example({"csat_score": 410, "#csat_score": 100}, 4.1),
+)
+csat_top2 = Kpi(
+    id="csat.top2",
+    formula=Share(Total("answers", "csat_top_answers"), Total("answers", "csat_wide_answers")),
+    unit=Unit.SHARE,
+    better=Better.UP,
+    example=Example({"csat_top_answers": 80, "csat_wide_answers": 100}, 0.8),
+)
+KPIS = (csat_mean, csat_top2)

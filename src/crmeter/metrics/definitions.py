@@ -1,0 +1,72 @@
+"""The hash of a KPI's definition: what is counted, to the letter of the SQL, without any data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from functools import cache
+
+import ibis
+
+from crmeter.metrics.kpi import Kpi, is_contribution
+from crmeter.model.cells import CELL_COLUMNS, cells
+from crmeter.model.populations import POPULATIONS, Horizon
+from crmeter.model.rules import Rules
+from crmeter.model.spells import spells
+from crmeter.model.tables import TABLES
+from crmeter.warehouse.sql import declared, to_sql
+
+_ANY = Horizon("XXX", date(2000, 1, 1))  # stands for whichever currency and horizon
+
+
+@cache
+def definition(kpi: Kpi) -> str:
+    """12 hexadecimal digits that change when, and only when, what the KPI counts changes."""
+    parts = {
+        "id": kpi.id,
+        "formula": repr(kpi.formula),
+        "unit": kpi.unit,
+        "better": kpi.better,
+        "history": kpi.history,
+        "minimum_sample": kpi.minimum_sample,
+        "populations": {name: population_sql(name) for name in sorted(kpi.populations)},
+        "columns": {name: column_sql(name) for name in sorted(kpi.cell_columns)},
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+
+
+@cache
+def _tables() -> dict[str, ibis.expr.types.Table]:
+    derived = {
+        "customer_alias": {"customer_id": "VARCHAR", "survivor_id": "VARCHAR"},
+        "spell": {"customer_id": "VARCHAR", "started_on": "DATE", "ended_on": "DATE", "number": "BIGINT"},
+        "period": {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"},
+        "period_day": {"day": "DATE", "period": "INTEGER", "period_end": "DATE"},
+    }
+    found = {table.name: declared(table.name, dict(table.stored)) for table in TABLES}
+    return found | {name: declared(name, columns) for name, columns in derived.items()}
+
+
+@cache
+def column_sql(name: str) -> str:
+    """The SQL of one number of a customer cell."""
+    column = CELL_COLUMNS[name]
+    found = cells(_tables(), _ANY, column.needs)
+    return to_sql(found.select(value=column.value(found)))
+
+
+@cache
+def population_sql(name: str) -> str:
+    """The SQL that makes the rows of a population, or a contribution to customer cells."""
+    tables = _tables()
+    found = []
+    if name == "spells":
+        found.append(to_sql(spells(tables, Rules("XXX"), _ANY.as_of)))
+    if is_contribution(name):
+        found.append(to_sql(cells(tables, _ANY, (name,))))
+    else:
+        rows = POPULATIONS[name].rows(tables, _ANY)
+        days = tables["period_day"]
+        found.append(to_sql(POPULATIONS[name].in_period(rows.join(days, rows.on == days.day))))
+    return "; ".join(found)

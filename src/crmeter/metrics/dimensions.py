@@ -1,0 +1,141 @@
+"""Dimensions: what values can be split and filtered by.
+
+A bare name is the attribute of the KPI's base table, or the customer's where that table has none of the name;
+``customer.name`` is always the customer's. ``customer.cohort`` is the month of the first spell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import ibis.expr.types as ir
+
+from crmeter.kernel.errors import Problem, UserError
+from crmeter.kernel.messages import t
+from crmeter.metrics.kpi import Kpi, base_table
+from crmeter.model.table import Kind
+from crmeter.model.tables import BY_NAME
+
+ATTRIBUTES = (Kind.TEXT, Kind.CHOICE, Kind.REF, Kind.INTEGER, Kind.FLAG, Kind.CURRENCY)
+COHORT = "cohort"
+_HIDDEN = ("customer_id", "merged_into")
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """An attribute under the name the user gave; ``own`` are the populations whose rows have it themselves, for the
+    others it is the customer's."""
+
+    name: str
+    column: str
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A filter: the attribute is (``among``) or is not one of the values; None stands for no value."""
+
+    dimension: Dimension
+    values: tuple[str | None, ...]
+    among: bool = True
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter as the user wrote it, before it is known which table its attribute belongs to."""
+
+    name: str
+    values: tuple[str | None, ...]
+    among: bool = True
+
+    def __str__(self) -> str:
+        shown = ", ".join("null" if v is None else "'" + v.replace("'", "''") + "'" for v in self.values)
+        return f"{self.name} {'in' if self.among else 'not in'} ({shown})"
+
+
+_VALUE = r"(?:'(?:[^']|'')*'|[^\s,()'=!]+)"
+_COMPARISON = re.compile(rf"\s*([\w.]+)\s*(=|!=|<>|\bnot\s+in\b|\bin\b)\s*({_VALUE}|\(\s*{_VALUE}(?:\s*,\s*{_VALUE})*\s*\))\s*", re.I)
+
+
+def parse_filters(expressions: Sequence[str]) -> tuple[Filter, ...]:
+    """Filters from ``customer.segment = 'vip' and channel in (web, app)``; UserError where one cannot be read.
+
+    >>> str(parse_filters(["channel != 'web'"])[0])
+    "channel not in ('web')"
+    """
+    found: list[Filter] = []
+    problems: list[Problem] = []
+    for expression in expressions:
+        place = 0
+        while True:
+            match = _COMPARISON.match(expression, place)
+            if not match:
+                problems.append(_unreadable(expression, place))
+                break
+            name, operator, written = match.groups()
+            values = tuple(_literal(value) for value in re.findall(_VALUE, written))
+            found.append(Filter(name, values, operator.lower() in ("=", "in")))
+            place = match.end()
+            if place == len(expression):
+                break
+            joined = re.compile(r"and\b", re.I).match(expression, place)
+            if not joined:
+                problems.append(_unreadable(expression, place))
+                break
+            place = joined.end()
+    if problems:
+        raise UserError(*problems)
+    return tuple(found)
+
+
+def _unreadable(expression: str, place: int) -> Problem:
+    return Problem(
+        t("The filter “{expression}” cannot be read from “{rest}” on.", expression=expression, rest=expression[place:]),
+        next=t("Write: dimension = 'value', dimension != 'value' or dimension in ('a', 'b'), joined by “and”."),
+    )
+
+
+def _literal(written: str) -> str | None:
+    if written.startswith("'"):
+        return written[1:-1].replace("''", "'")
+    return None if written.lower() == "null" else written
+
+
+def attributes(table: str, tables: Mapping[str, ir.Table]) -> tuple[str, ...]:
+    """The columns of a canonical table that can be dimensions, the customer's own attributes included."""
+    if table == "customer":
+        known = {c.name: c.kind for c in BY_NAME["customer"].columns}
+        personal = {c.name for c in BY_NAME["customer"].columns if c.personal}
+        stored = {name for name, _ in BY_NAME["customer"].stored}
+        custom = [n for n in tables["customer"].columns if n not in stored and not n.startswith("_")]
+        own = [n for n, kind in known.items() if kind in ATTRIBUTES and n not in personal and n not in _HIDDEN]
+        return (*own, *custom, COHORT)
+    return tuple(c.name for c in BY_NAME[table].columns if c.kind in ATTRIBUTES and not c.personal and c.name not in _HIDDEN)
+
+
+def resolve(name: str, kpi: Kpi, tables: Mapping[str, ir.Table]) -> Dimension:
+    """What ``name`` means for a KPI; UserError if it means nothing."""
+    customers = attributes("customer", tables)
+    prefix, _, rest = name.partition(".")
+    if prefix == "customer" and rest in customers:
+        return Dimension(name, rest)
+    if name in kpi.shared_dimensions:
+        own = {p for p in kpi.populations if base_table(p) != "customer" and name in attributes(base_table(p), tables)}
+        return Dimension(name, name, frozenset(own))
+    base = kpi.tables[0] if len(kpi.tables) == 1 else "customer"
+    if base != "customer" and name in attributes(base, tables):
+        return Dimension(name, name, frozenset(kpi.populations))
+    if name in customers:
+        return Dimension(name, name)
+    allowed = [f"customer.{a}" for a in customers]
+    if base != "customer":
+        allowed = [*attributes(base, tables), *allowed]
+    near = get_close_matches(name, allowed, 1, 0.5)
+    raise UserError.of(
+        t("{kpi} cannot be split or filtered by “{name}”.", kpi=kpi.id, name=name),
+        next=(t("Did you mean {near}? ", near=near[0]) if near else "")
+        + t("It can be by: {allowed}.", allowed=", ".join(allowed)),
+    )

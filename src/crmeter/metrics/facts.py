@@ -1,0 +1,65 @@
+"""Facts: measured numbers, by group and period, and the view a formula has of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from crmeter.kernel.period import Grain, Period
+from crmeter.metrics.measures import Extreme, Product, Ranked, Total, Window
+from crmeter.model.rules import Rules
+
+Group = tuple[str | None, ...]
+NAN = float("nan")
+
+
+@dataclass
+class Facts:
+    """The numbers of one slice. Keys hold absolute periods (places in the request's list), not windows."""
+
+    numbers: dict[tuple[Group, int, Total | Extreme], float] = field(default_factory=dict)
+    products: dict[tuple[Group, tuple[Total, int], tuple[Total, int]], float] = field(default_factory=dict)
+    values: dict[tuple[Group, int, Ranked], Mapping[int, float | None]] = field(default_factory=dict)
+    groups: dict[tuple[int, str], set[Group]] = field(default_factory=lambda: defaultdict(set))  # by place, population
+
+
+def plain(total: Total) -> Total:
+    """The same measure without its window."""
+    return total if total.window is Window.PERIOD else replace(total, window=Window.PERIOD)
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """The measures of one KPI period and one group (formulas' ``View``)."""
+
+    facts: Facts
+    group: Group
+    places: Mapping[Window, int]
+    period: Period
+    rules: Rules
+
+    @property
+    def grain(self) -> Grain:
+        return self.period.grain
+
+    @property
+    def days(self) -> int:
+        return self.period.days
+
+    def __call__(self, measure: Total | Extreme | Product) -> float:
+        if isinstance(measure, Product):
+            return self.cross(measure.x, self, measure.y)
+        if isinstance(measure, Extreme):
+            return self.facts.numbers.get((self.group, self.places[Window.PERIOD], measure), NAN)
+        return self.facts.numbers.get((self.group, self.places[measure.window], plain(measure)), 0.0)
+
+    def cross(self, x: Total, other: GroupView, y: Total) -> float:
+        """Σ over customers of x of this period × y of the other."""
+        one, two = (plain(x), self.places[x.window]), (plain(y), other.places[y.window])
+        products = self.facts.products
+        return products.get((self.group, one, two)) or products.get((self.group, two, one), 0.0)
+
+    def ranked(self, measure: Ranked, ranks: tuple[int, ...]) -> tuple[float | None, ...]:
+        found = self.facts.values.get((self.group, self.places[Window.PERIOD], measure), {})
+        return tuple(found.get(rank) for rank in ranks)

@@ -1,0 +1,397 @@
+"""Formulas: how a KPI's value, its interval and the noise of its change follow from measures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from crmeter.kernel.messages import t
+from crmeter.kernel.period import Grain
+from crmeter.metrics.measures import Extreme, Measure, Product, Ranked, Total, cell, squared
+from crmeter.metrics.value import Estimate, Reason
+from crmeter.model.rules import Rules
+from crmeter.stats import differences, intervals
+from crmeter.stats.differences import Difference, Moments
+
+Cross = Callable[[Total, Total], float]  # Σ over customers of (x of now) × (y of the base)
+
+
+class View(Protocol):
+    """The measures of one period and one group."""
+
+    @property
+    def grain(self) -> Grain: ...
+
+    @property
+    def days(self) -> int: ...
+
+    @property
+    def rules(self) -> Rules: ...
+
+    def __call__(self, measure: Total | Extreme | Product) -> float:
+        """A number; 0 where no row counts (Extreme: NaN)."""
+
+    def ranked(self, measure: Ranked, ranks: tuple[int, ...]) -> tuple[float | None, ...]:
+        """The values at these ranks (from 1), None where the row there has no value."""
+
+
+class Formula(Protocol):
+    """A way to compute a KPI. ``crossed`` lists what the noise of its change needs of the customers of both periods;
+    a value without an interval where ``has_interval`` promises one rests on too little."""
+
+    @property
+    def has_interval(self) -> bool: ...
+
+    @property
+    def measures(self) -> tuple[Measure, ...]: ...
+
+    @property
+    def crossed(self) -> tuple[tuple[Total, Total], ...]: ...
+
+    def estimate(self, view: View) -> Estimate: ...
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None: ...
+
+    def words(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class CustomerSum:
+    """Σ over customers. The noise of its change is √Σd², d being each customer's own change."""
+
+    total: Total
+    n: Total | None = None  # the sample, where the sum itself is not a count
+
+    has_interval = False
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.total, Product(self.total, self.total), *((self.n,) if self.n else ()))
+
+    @property
+    def crossed(self) -> tuple[tuple[Total, Total], ...]:
+        return ((self.total, self.total),)
+
+    def estimate(self, view: View) -> Estimate:
+        value = view(self.total)
+        return Estimate(value, n=view(self.n) if self.n else value)
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        own = Product(self.total, self.total)
+        changes = now(own) + base(own) - 2 * cross(self.total, self.total)
+        return differences.sums(now(self.total), base(self.total), changes)
+
+    def words(self) -> str:
+        return self.total.words
+
+
+@dataclass(frozen=True)
+class RowCount:
+    """A count of events that happen independently (Poisson)."""
+
+    total: Total
+    has_interval = False
+    crossed = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.total,)
+
+    def estimate(self, view: View) -> Estimate:
+        return Estimate(view(self.total), n=view(self.total))
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        return differences.counts(now(self.total), base(self.total))
+
+    def words(self) -> str:
+        return self.total.words
+
+
+@dataclass(frozen=True)
+class RowSum:
+    """Σ of amounts of events that happen independently; ``n`` counts them."""
+
+    total: Total
+    n: Total
+    has_interval = False
+    crossed = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.total, squared(self.total), self.n)
+
+    def estimate(self, view: View) -> Estimate:
+        return Estimate(view(self.total), n=view(self.n))
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        spread = now(squared(self.total)) + base(squared(self.total))
+        return differences.sums(now(self.total), base(self.total), spread)
+
+    def words(self) -> str:
+        return self.total.words
+
+
+@dataclass(frozen=True)
+class Share:
+    """Part ÷ whole, the part being counted in the whole: Wilson's interval."""
+
+    numerator: Total
+    denominator: Total
+    has_interval = True
+    crossed = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.numerator, self.denominator)
+
+    def estimate(self, view: View) -> Estimate:
+        part, whole = view(self.numerator), view(self.denominator)
+        if not whole:
+            return Estimate.undefined(Reason.NO_DENOMINATOR, part, whole, whole)
+        low, high = intervals.wilson(part, whole) or (None, None)
+        return Estimate(part / whole, part, whole, whole, low, high)
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        return differences.shares(
+            now(self.numerator), now(self.denominator), base(self.numerator), base(self.denominator)
+        )
+
+    def words(self) -> str:
+        return f"{self.numerator.words} ÷ {self.denominator.words}"
+
+
+@dataclass(frozen=True)
+class AnnualShare:
+    """1 − (1 − share)^k, k being how often the period fits into a year; the share's Wilson interval transformed."""
+
+    share: Share
+    has_interval = True
+    crossed = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return self.share.measures
+
+    def estimate(self, view: View) -> Estimate:
+        found = self.share.estimate(view)
+        if found.value is None or found.denominator is None or found.numerator is None:
+            return found
+        k = per_year(view)
+        low, high = intervals.annualised_wilson(found.numerator, found.denominator, k) or (None, None)
+        value = intervals.annualise(found.value, k)
+        return Estimate(value, found.numerator, found.denominator, found.n, low, high)
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        """The change of the annual value; whether it is noise is asked of the shares where both fit equally often."""
+        new, old = self.estimate(now), self.estimate(base)
+        if new.value is None or old.value is None:
+            return None
+        errors = [intervals.standard_error_of((e.low, e.high)) for e in (new, old) if e.low is not None and e.high is not None]
+        if len(errors) < 2:
+            return Difference(new.value - old.value)
+        found = differences.estimates(new.value, errors[0], old.value, errors[1])
+        shares = self.share.compare(now, base, cross)
+        same = per_year(now) == per_year(base)
+        return Difference(found.change, found.low, found.high, shares.p) if shares and same else found
+
+    def words(self) -> str:
+        return t("1 − (1 − {share})^(periods per year)", share=self.share.words())
+
+
+def per_year(view: View) -> float:
+    """How often a period fits into a year: 12, 4, 2, 1 for the months of the calendar, else by its days."""
+    whole = {
+        Grain.MONTH: 12.0,
+        Grain.QUARTER: 4.0,
+        Grain.FISCAL_QUARTER: 4.0,
+        Grain.HALF: 2.0,
+        Grain.YEAR: 1.0,
+        Grain.FISCAL_YEAR: 1.0,
+    }
+    return whole.get(view.grain) or 365.25 / view.days
+
+
+@dataclass(frozen=True)
+class Quotient:
+    """A number ÷ another where neither is part of the other. Only one of them is left to chance (Poisson)."""
+
+    numerator: Total
+    denominator: Total
+    chance_above: bool  # whether the numerator is the one left to chance
+    has_interval = False
+    crossed = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.numerator, self.denominator)
+
+    def estimate(self, view: View) -> Estimate:
+        above, below = view(self.numerator), view(self.denominator)
+        if not below:
+            return Estimate.undefined(Reason.NO_DENOMINATOR, above, below, below)
+        return Estimate(above / below, above, below, below)
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        new, old = self.estimate(now), self.estimate(base)
+        if new.value is None or old.value is None:
+            return None
+        return differences.estimates(new.value, self._error(now), old.value, self._error(base))
+
+    def _error(self, view: View) -> float:
+        above, below = view(self.numerator), view(self.denominator)
+        return math.sqrt(above) / below if self.chance_above else above / below / math.sqrt(below)
+
+    def words(self) -> str:
+        return f"{self.numerator.words} ÷ {self.denominator.words}"
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean of independent values: Student's interval."""
+
+    total: Total
+
+    @property
+    def n(self) -> Total:
+        return Total(self.total.population, f"#{self.total.column}")
+
+    has_interval = True
+    crossed = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.total, squared(self.total), self.n)
+
+    def estimate(self, view: View) -> Estimate:
+        n, total, squares = self._moments(view)
+        if not n:
+            return Estimate.undefined(Reason.NO_DATA, n=0)
+        low, high = intervals.mean_t(n, total, squares) or (None, None)
+        return Estimate(total / n, total, n, n, low, high)
+
+    def _moments(self, view: View) -> Moments:
+        return Moments(view(self.n), view(self.total), view(squared(self.total)))
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        return differences.means(self._moments(now), self._moments(base))
+
+    def words(self) -> str:
+        return t("mean of {measure}", measure=self.total.words)
+
+
+@dataclass(frozen=True)
+class ScaleMean:
+    """The mean of scores of one scale; over several scales it says nothing."""
+
+    mean: Mean
+    low: Extreme
+    high: Extreme
+    has_interval = True
+    crossed = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        bounds = (self.low, self.high)
+        return (*self.mean.measures, *bounds, *(Extreme(b.population, b.column, not b.largest) for b in bounds))
+
+    def _scale(self, view: View) -> tuple[float, float] | None:
+        """The scale, None if there are several."""
+        found = []
+        for bound in (self.low, self.high):
+            least, most = (view(Extreme(bound.population, bound.column, largest)) for largest in (False, True))
+            if least != most and not math.isnan(least):
+                return None
+            found.append(least)
+        return found[0], found[1]
+
+    def estimate(self, view: View) -> Estimate:
+        if self._scale(view) is None:
+            n = view(self.mean.n)
+            return Estimate.undefined(Reason.MIXED_SCALES, n=n)
+        return self.mean.estimate(view)
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        scale = self._scale(now)
+        return self.mean.compare(now, base, cross) if scale is not None and scale == self._scale(base) else None
+
+    def words(self) -> str:
+        return self.mean.words()
+
+
+@dataclass(frozen=True)
+class Quantile:
+    """A quantile (type 7) with the exact interval of its order statistics."""
+
+    ranked: Ranked
+    label: Total
+    has_interval = True
+    crossed = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.ranked, self.ranked.rows)
+
+    def estimate(self, view: View) -> Estimate:
+        n = int(view(self.ranked.rows))
+        place = intervals.quantile_ranks(n, self.ranked.q)
+        if place is None:
+            return Estimate.undefined(Reason.NO_DATA, n=0)
+        below, above, weight = place
+        low, high = view.ranked(self.ranked, (below, above))
+        if low is None or (weight and high is None):
+            return Estimate.undefined(Reason.NOT_ANSWERED_YET, n=n)
+        value = low + weight * (high - low) if weight and high is not None else low
+        bounds = intervals.order_statistic_ranks(n, self.ranked.q)
+        least, most = view.ranked(self.ranked, bounds) if bounds else (None, None)
+        return Estimate(value, n=n, low=least, high=most)
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        new, old = self.estimate(now), self.estimate(base)
+        if new.value is None or old.value is None:
+            return None
+        errors = [
+            intervals.standard_error_of((e.low, e.high)) if e.low is not None and e.high is not None else None
+            for e in (new, old)
+        ]
+        return differences.estimates(new.value, errors[0], old.value, errors[1])
+
+    def words(self) -> str:
+        if self.ranked.q == 0.5:
+            return t("median of {measure}", measure=self.label.words)
+        return t("the {percent}th percentile of {measure}", percent=round(self.ranked.q * 100), measure=self.label.words)
+
+
+@dataclass(frozen=True)
+class NetPromoter:
+    """Share of promoters minus share of detractors, in points."""
+
+    promoters: Total
+    detractors: Total
+    answers: Total
+    has_interval = True
+    crossed = ()
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (self.promoters, self.detractors, self.answers)
+
+    def estimate(self, view: View) -> Estimate:
+        up, down, n = (view(m) for m in (self.promoters, self.detractors, self.answers))
+        if not n:
+            return Estimate.undefined(Reason.NO_DATA, n=0)
+        low, high = intervals.nps(up, down, n) or (None, None)
+        return Estimate(100 * (up - down) / n, up - down, n, n, low, high)
+
+    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
+        each = [view(m) for view in (now, base) for m in (self.promoters, self.detractors, self.answers)]
+        return differences.nps(*each)
+
+    def words(self) -> str:
+        return f"100 × ({self.promoters.words} − {self.detractors.words}) ÷ {self.answers.words}"
+
+
+def customers(column: str) -> CustomerSum:
+    """A count of customers."""
+    return CustomerSum(cell(column))

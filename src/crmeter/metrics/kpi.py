@@ -1,0 +1,95 @@
+"""What a KPI is: a formula over measures, with its unit, its good direction and a worked example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from crmeter.metrics.formulas import Formula
+from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, Total
+from crmeter.metrics.value import Better, Unit
+from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
+from crmeter.model.populations import POPULATIONS
+
+
+class History(StrEnum):
+    """What a KPI makes of a period in which the data are too young to see anybody leave or return."""
+
+    ANY = "any"  # nothing: it looks at the period alone
+    NEW = "new"  # stands with a warning: some of the new were customers before the data began
+    LOSS = "loss"  # undefined: nobody can be seen to leave
+
+
+@dataclass(frozen=True)
+class Example:
+    """A case small enough to check by hand: the measures' columns, and the value they make."""
+
+    given: Mapping[str, float]
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kpi:
+    """One certified variant of a measure. ``id`` is ``measure`` or ``measure.variant``."""
+
+    id: str
+    formula: Formula
+    unit: Unit
+    better: Better
+    example: Example
+    history: History = History.ANY
+    minimum_sample: int = 30
+    left_out: Total | None = None  # counts the amounts that another currency leaves out
+    shared_dimensions: tuple[str, ...] = field(default=())  # names that mean the same in populations of different tables
+
+    @property
+    def measure(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def variant(self) -> str:
+        """The part of the id after the dot; ``value`` where there is none."""
+        return self.id.partition(".")[2] or "value"
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Everything that has to be measured for it."""
+        return (*self.formula.measures, *((self.left_out,) if self.left_out else ()))
+
+    @property
+    def totals(self) -> tuple[Total | Extreme | Ranked, ...]:
+        """Its measures with products taken apart."""
+        found: list[Total | Extreme | Ranked] = []
+        for measure in self.measures:
+            found += (measure.x, measure.y) if isinstance(measure, Product) else (measure,)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def cell_columns(self) -> tuple[str, ...]:
+        """The numbers of customer cells that it sums."""
+        return tuple(dict.fromkeys(m.column for m in self.totals if m.population == CELLS))
+
+    @property
+    def populations(self) -> tuple[str, ...]:
+        """The row populations and contributions to customer cells that it rests on."""
+        rows = [m.population for m in self.totals if m.population != CELLS]
+        return tuple(dict.fromkeys([*rows, *(need for c in self.cell_columns for need in CELL_COLUMNS[c].needs)]))
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The base tables of its populations; a KPI of one table can be split by that table's attributes."""
+        return tuple(dict.fromkeys(base_table(name) for name in self.populations))
+
+
+def base_table(population: str) -> str:
+    """The canonical table whose attributes the rows of a population or contribution have."""
+    if population in POPULATIONS:
+        return POPULATIONS[population].table
+    return {"complaints": "case", "contracts": "subscription", "spells": "customer"}[population]
+
+
+def is_contribution(population: str) -> bool:
+    """Whether a population reaches KPIs by way of customer cells."""
+    return population in CONTRIBUTIONS
+

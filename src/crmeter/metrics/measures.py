@@ -1,0 +1,98 @@
+"""Measures: the numbers that KPIs are made of. They are plain data, so that a request can gather those of all its KPIs
+and have them measured together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crmeter.kernel.messages import t
+from crmeter.model.cells import CELL_COLUMNS
+from crmeter.model.populations import POPULATIONS
+
+CELLS = "cells"  # the population of customer cells
+
+
+class Window(StrEnum):
+    """Which days a measure looks at, seen from the period of the KPI."""
+
+    PERIOD = "period"
+    PREVIOUS = "previous"  # the period before, its elapsed part
+    YEAR_BEFORE = "year_before"  # the same period a year before, its elapsed part
+    YEAR_TO_END = "year_to_end"  # the 365 days to the end
+
+
+@dataclass(frozen=True)
+class Total:
+    """Σ of a column over the rows (or customer cells) of a population; with ``squared`` Σ of its squares.
+
+    The column ``*`` counts the rows, ``#name`` those that have a value of that name.
+    """
+
+    population: str
+    column: str
+    squared: bool = False
+    window: Window = Window.PERIOD
+
+    @property
+    def words(self) -> str:
+        """What is counted, in the language of the moment."""
+        known = CELL_COLUMNS[self.column].words if self.population == CELLS else _row_words(self)
+        told = t(known)
+        if self.window is Window.PREVIOUS:
+            return t("{measure} of the period before", measure=told)
+        if self.window is Window.YEAR_BEFORE:
+            return t("{measure} of the same period last year", measure=told)
+        if self.window is Window.YEAR_TO_END:
+            return t("{measure} over the 365 days to the end", measure=told)
+        return told
+
+
+def _row_words(total: Total) -> str:
+    return POPULATIONS[total.population].adds[total.column]
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """The smallest (or with ``largest`` the largest) value of a column over the rows of a population."""
+
+    population: str
+    column: str
+    largest: bool = False
+
+
+@dataclass(frozen=True)
+class Product:
+    """Σ over customers of x × y, each the customer's own sum in its window."""
+
+    x: Total
+    y: Total
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The values of a column in order of size, those around quantile ``q``; rows without a value count as larger than
+    all where ``missing_last``, else not at all."""
+
+    population: str
+    column: str
+    q: float
+    missing_last: bool = False
+
+    @property
+    def rows(self) -> Total:
+        """How many rows are ranked."""
+        return Total(self.population, "*" if self.missing_last else f"#{self.column}")
+
+
+Measure = Total | Extreme | Product | Ranked
+
+
+def cell(column: str, window: Window = Window.PERIOD) -> Total:
+    """Σ of a column over customer cells."""
+    return Total(CELLS, column, window=window)
+
+
+def squared(total: Total) -> Total:
+    """Σ of the squares of the same rows."""
+    return Total(total.population, total.column, squared=True, window=total.window)

@@ -1,0 +1,214 @@
+"""A request: KPIs over periods, slices and a filter, measured together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import cast
+
+from crmeter.kernel.period import Period
+from crmeter.metrics.definitions import definition
+from crmeter.metrics.dimensions import Condition, Filter, resolve
+from crmeter.metrics.facts import Facts, Group, GroupView
+from crmeter.metrics.kpi import History, Kpi
+from crmeter.metrics.measures import CELLS, Ranked, Total, Window
+from crmeter.metrics.plan import Plan
+from crmeter.metrics.scan import Scan, Slice
+from crmeter.metrics.value import Estimate, Reason, Status, Unit, Value
+from crmeter.model.cells import CELL_COLUMNS
+from crmeter.model.populations import Horizon
+from crmeter.model.rules import Rules
+from crmeter.stats.differences import Difference
+from crmeter.warehouse.duck import Warehouse
+
+Names = tuple[str, ...]
+FAR = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Request:
+    """``slices`` are tuples of dimension names, () being the total; ``pairs`` the (now, base) periods to compare."""
+
+    kpis: Sequence[Kpi]
+    periods: Sequence[Period]
+    slices: Sequence[Names] = ((),)
+    filters: Sequence[Filter] = ()
+    pairs: Sequence[tuple[Period, Period]] = ()
+
+
+@dataclass
+class Measurement:
+    """What a request found: values, and differences between periods that it was asked to compare."""
+
+    warehouse: Warehouse
+    rules: Rules
+    plans: dict[str, Plan] = field(default_factory=dict)  # by KPI
+    facts: dict[tuple[str, Names], Facts] = field(default_factory=dict)  # by KPI and slice
+
+    @property
+    def as_of(self) -> date:
+        return self.warehouse.load.as_of
+
+    def groups(self, kpi: Kpi, period: Period, names: Names = ()) -> list[Group]:
+        """The groups of a slice that have something to count in the period; the total always is one."""
+        if not names:
+            return [()]
+        if period.start >= self.as_of:
+            return []
+        facts = self.facts[(kpi.id, names)]
+        place = self.plans[kpi.id].places(period)[Window.PERIOD]
+        counted = [m for m in kpi.measures if isinstance(m, Total) and m.window is Window.PERIOD and m != kpi.left_out]
+        counted += [m.rows for m in kpi.measures if isinstance(m, Ranked)]
+        found = {
+            group
+            for population in {m.population for m in counted}
+            for group in facts.groups[(place, population)]
+            if any(facts.numbers.get((group, place, m)) for m in counted)
+        }
+        return sorted(found, key=lambda group: tuple((value is None, value or "") for value in group))
+
+    def view(self, kpi: Kpi, period: Period, names: Names, group: Group) -> GroupView:
+        places = self.plans[kpi.id].places(period)
+        known = cast(Period, period.until(self.as_of))
+        return GroupView(self.facts[(kpi.id, names)], group, places, known, self.rules)
+
+    def value(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Value:
+        """The value of a KPI for a period and one group of a slice."""
+        estimate = self.estimate(kpi, period, names, group)
+        money = kpi.unit is Unit.MONEY
+        return Value(
+            kpi=kpi.id,
+            grain=str(period.grain),
+            start=period.start,
+            end=period.end,
+            by=dict(zip(names, group, strict=True)),
+            value=estimate.value,
+            numerator=estimate.numerator,
+            denominator=estimate.denominator,
+            n=estimate.n,
+            low=estimate.low,
+            high=estimate.high,
+            unit=str(kpi.unit),
+            currency=self.rules.currency if money else None,
+            status=status(kpi, estimate),
+            reason=estimate.reason,
+            complete=period.end <= self.as_of,
+            load=self.warehouse.load.number,
+            definition=definition(kpi),
+        )
+
+    def estimate(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Estimate:
+        """The bare estimate; undefined where the data do not reach."""
+        reason = self.out_of_reach(kpi, period)
+        if reason:
+            return Estimate.undefined(reason)
+        view = self.view(kpi, period, names, group)
+        found = kpi.formula.estimate(view)
+        return found if found.reason else _remarked(found, self._remark(kpi, period, view))
+
+    def out_of_reach(self, kpi: Kpi, period: Period) -> Reason | None:
+        """Why the data say nothing about a KPI in a period, None if they do."""
+        known = period.until(self.as_of)
+        if known is None:
+            return Reason.NO_DATA
+        for first, last in self._covered(kpi):
+            if first is None:
+                return Reason.MISSING_INPUT
+            if known.end <= first or known.start > (last or FAR):
+                return Reason.NO_DATA
+        floor = self.history_floor
+        return Reason.HISTORY_TOO_SHORT if kpi.history is History.LOSS and floor and known.end < floor else None
+
+    @property
+    def history_floor(self) -> date | None:
+        """Before this day no purchase customer can be seen to leave; None where there are none."""
+        start = self.warehouse.load.history_start
+        if start is None or not self.warehouse.sells_without_contract:
+            return None
+        return start + timedelta(days=self.rules.inactivity_days)
+
+    def _covered(self, kpi: Kpi) -> Iterable[tuple[date | None, date | None]]:
+        """The first and last day of everything a KPI rests on; (None, None) for what was never loaded."""
+        for total in kpi.totals:
+            if total.population != CELLS:
+                yield self._days_of(total.population)
+                continue
+            column = CELL_COLUMNS[total.column]
+            spans = [self._days_of(name) for name in column.needs]
+            known = [first for first, _ in spans if first]
+            if column.any_of and known:
+                yield min(known), FAR
+            elif isinstance(total, Total) and total.window is not Window.PERIOD:
+                # a window before the data began is the formula's to judge
+                yield from ((first and date.min, FAR) for first, _ in spans)
+            else:
+                yield from spans
+
+    def _days_of(self, population: str) -> tuple[date | None, date | None]:
+        covered = self.warehouse.coverage[{"complaints": "opened"}.get(population, population)]
+        return covered.first_on, covered.last_on
+
+    def _remark(self, kpi: Kpi, period: Period, view: GroupView) -> str | None:
+        left_out = view(kpi.left_out) if kpi.left_out else 0
+        if left_out:
+            return f"{Reason.OTHER_CURRENCY}:{left_out:.0f}"
+        floor = self.history_floor
+        if floor and kpi.history is not History.ANY and period.start < floor:
+            return str(Reason.HISTORY_TOO_SHORT)
+        return None
+
+    def difference(
+        self, kpi: Kpi, now: Period, base: Period, names: Names = (), group: Group = ()
+    ) -> Difference | None:
+        """The change from ``base`` to ``now`` with its noise; None where either is undefined."""
+        estimates = [self.estimate(kpi, period, names, group) for period in (now, base)]
+        if any(e.value is None for e in estimates):
+            return None
+        here, there = self.view(kpi, now, names, group), self.view(kpi, base, names, group)
+        return kpi.formula.compare(here, there, lambda x, y: here.cross(x, there, y))
+
+
+def _remarked(estimate: Estimate, remark: str | None) -> Estimate:
+    if remark is None:
+        return estimate
+    return Estimate(**{**estimate.__dict__, "reason": remark})
+
+
+def status(kpi: Kpi, estimate: Estimate) -> Status:
+    """``small_sample`` also where a sample has no spread to bound the value with."""
+    if estimate.value is None:
+        return Status.UNDEFINED
+    unbounded = kpi.formula.has_interval and estimate.low is None
+    small = unbounded or (kpi.minimum_sample and (estimate.n or 0) < kpi.minimum_sample)
+    return Status.SMALL_SAMPLE if small else Status.OK
+
+
+def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement:
+    """Measure everything a request asks for. KPIs whose dimensions mean the same columns share their scans."""
+    found = Measurement(warehouse, rules)
+    horizon = Horizon(rules.currency, warehouse.load.as_of)
+    shares: dict[tuple[tuple[Slice, ...], tuple[Condition, ...]], list[Kpi]] = defaultdict(list)
+    for kpi in request.kpis:
+        slices = tuple(tuple(resolve(name, kpi, warehouse.tables) for name in names) for names in request.slices)
+        conditions = tuple(
+            Condition(resolve(f.name, kpi, warehouse.tables), f.values, f.among) for f in request.filters
+        )
+        shares[(slices, conditions)].append(kpi)
+    for (slices, conditions), kpis in shares.items():
+        plan = Plan(rules.calendar, warehouse.load.as_of)
+        for kpi in kpis:
+            found.plans[kpi.id] = plan
+            for period in dict.fromkeys((*request.periods, *(p for pair in request.pairs for p in pair))):
+                if period.start < plan.as_of:
+                    plan.add(kpi, period)
+            for now, base in request.pairs:
+                if max(now.start, base.start) < plan.as_of:
+                    plan.add_pair(kpi, now, base)
+        facts = Scan(warehouse, horizon, plan, slices, conditions).run()
+        for names, resolved in zip(request.slices, slices, strict=True):
+            for kpi in kpis:
+                found.facts[(kpi.id, names)] = facts[resolved]
+    return found
+
