@@ -1,0 +1,1 @@
+"""Reports of a sealed evaluation. ``renderers.render`` makes one; ``numbers``, ``periods`` and ``words`` say things."""

@@ -1,0 +1,51 @@
+"""Vega-Lite to SVG that can stand inside a page: no namespace addresses, a title, colours by class of theme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import count
+
+from markupsafe import Markup, escape
+
+from crmeter.reports.charts.theme import Spec
+
+VL_VERSION = "6.4"
+WIDE, NARROW = 540, 320  # px of a chart on a screen or paper, and on a phone
+_XMLNS = re.compile(r' xmlns(:\w+)?="[^"]*"')
+
+
+def svg(spec: Spec) -> str:
+    """The chart as an SVG file of its own. Nothing outside the spec is read."""
+    import vl_convert  # starts a JavaScript engine: only where a chart is drawn
+
+    return str(vl_convert.vegalite_to_svg(spec, vl_version=VL_VERSION, allowed_base_urls=[]))
+
+
+class Drawer:
+    """Draws the charts of one page and keeps their ids apart."""
+
+    def __init__(self) -> None:
+        self._ids = count(1)
+
+    def both(self, make: Callable[[int], Spec], title: str, description: str, wide: int = WIDE) -> Markup:
+        """The chart twice, for wide screens and for phones; the style sheet shows one of them."""
+        drawn = [self.inline(make(width), title, description) for width in (wide, NARROW)]
+        return Markup('<div class="chart wide">{}</div><div class="chart narrow">{}</div>').format(*drawn)
+
+    def inline(self, spec: Spec, title: str, description: str) -> Markup:
+        """The chart as an ``<svg>`` element with a title and a description for those who do not see it."""
+        drawn = _XMLNS.sub("", svg(spec), count=2)
+        head, body = re.fullmatch(r"<svg([^>]*)>(.*)</svg>\s*", drawn, re.DOTALL).groups()  # type: ignore[union-attr]
+        number = next(self._ids)
+        names = f"chart-{number}-title chart-{number}-desc"
+        width = re.search(r'width="(\d+)', head)
+        box = re.search(r'viewBox="[^"]*"', head)
+        if not width or not box:
+            raise ValueError("the drawn chart has no size")
+        # what the renderer made is safe markup: texts from data are escaped by it (a test holds that)
+        return Markup(
+            f'<svg role="img" aria-labelledby="{names}" {box.group()} style="max-width:{width.group(1)}px">'
+            f'<title id="chart-{number}-title">{escape(title)}</title>'
+            f'<desc id="chart-{number}-desc">{escape(description)}</desc>{body}</svg>'
+        )

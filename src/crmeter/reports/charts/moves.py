@@ -1,0 +1,70 @@
+"""What moved: the relative change of every KPI that moved beyond noise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crmeter.reports import numbers, words
+from crmeter.reports.charts.theme import COLOURS, Spec, frame, layer, place
+from crmeter.reports.reading import Line, Reading
+
+ROW = 26
+MOST = 14
+CLIP = 1.0  # a change beyond ±100% is drawn as that; its label tells the number
+_COLOUR = {"better": COLOURS["good"], "worse": COLOURS["bad"], "changed": COLOURS["acc"]}
+
+
+def moved(reading: Reading) -> list[Line]:
+    """The KPIs that moved beyond noise against the period before, by relative size, largest first."""
+    found = [line for line in reading.lines if line.verdict in _COLOUR and _relative(line) is not None]
+    return sorted(found, key=lambda line: -abs(_relative(line) or 0.0))[:MOST]
+
+
+def moves(reading: Reading, width: int) -> Spec:
+    """One bar a KPI: worse in one colour, better in the other, each with its sign, word icon and number."""
+    narrow = width < 400
+    rows = [_row(i, line) for i, line in enumerate(moved(reading))]
+    height = (ROW + (16 if narrow else 0)) * max(len(rows), 1)
+    edge = max([abs(row["x"]) for row in rows], default=1.0) * (1.6 if narrow else 1.2)
+    names = 0 if narrow else 330
+    inner = width - names - 16
+    y: Spec = {
+        "field": "i",
+        "type": "ordinal",
+        "axis": None,
+        "scale": {"type": "band", "domain": [row["i"] for row in rows], "padding": 0.25},
+    }
+    # on a phone the name stands above its bar
+    name = {"type": "text", "align": "left", "x": 0, "dy": -9, "limit": inner}
+    if not narrow:
+        name = {"type": "text", "align": "right", "x": -10, "limit": names - 40}
+    layers = [layer({"type": "rule", "color": COLOURS["muted"]}, [{"x": 0}], x=place("x", (-edge, edge)))]
+    for code, colour in _COLOUR.items():
+        of = [row for row in rows if row["verdict"] == code]
+        bar = {"type": "bar", "color": colour, "height": 12, "cornerRadiusEnd": 2, "yOffset": 8 if narrow else 0}
+        if of:
+            layers.append(layer(bar, of, x=place("x", (-edge, edge)), x2={"field": "zero"}, y=y))
+    for right in (True, False):
+        text = {"type": "text", "align": "left" if right else "right", "dx": 6 if right else -6, "fontWeight": "bold"}
+        of = [row for row in rows if (row["x"] >= 0) is right]
+        mark = {**text, "dy": 8 if narrow else 0}
+        layers.append(layer(mark, of, x=place("x", (-edge, edge)), y=y, text={"field": "label"}))
+    layers.append(layer(name, rows, y=y, text={"field": "name"}))
+    return frame(layers, inner, height)
+
+
+def _relative(line: Line) -> float | None:
+    found = line.raw["previous"].get("relative") if "previous" in line.raw else None
+    return None if found is None else float(found)
+
+
+def _row(i: int, line: Line) -> dict[str, Any]:
+    change = _relative(line) or 0.0
+    return {
+        "i": i,
+        "zero": 0,
+        "x": max(-CLIP, min(CLIP, change)),
+        "verdict": line.verdict,
+        "name": line.card.name,
+        "label": f"{words.icon(line.verdict)} {numbers.relative(change)}",
+    }

@@ -1,0 +1,68 @@
+"""Colours, fonts and the frame that all charts share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Spec = dict[str, Any]
+
+# Each colour has a name in the style sheet of the page, which replaces it by that of the reader's light or dark theme.
+COLOURS = {
+    "ink": "#18212d",
+    "muted": "#5b6675",
+    "line": "#e3e6eb",
+    "acc": "#1d4ed8",
+    "good": "#0b6b62",
+    "bad": "#b42318",
+    "goal": "#92400e",
+    "surface": "#ffffff",
+    "flat": "#64748b",
+}
+SIZE = 12  # px of all text; charts are drawn once for wide screens and once for phones instead of being shrunk
+
+
+def frame(layers: list[Spec], width: int, height: int) -> Spec:
+    """A chart of ``layers`` over a plot of the given size in px."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": width,
+        "height": height,
+        "padding": 4,
+        "background": None,
+        "layer": layers,
+        "resolve": {"scale": {"color": "independent"}},
+        "config": {
+            "font": "sans-serif",
+            "aria": False,
+            "view": {"stroke": None},
+            "text": {"fontSize": SIZE, "color": COLOURS["ink"]},
+        },
+    }
+
+
+def layer(mark: Spec, rows: Iterable[Mapping[str, Any]], **encoding: Spec) -> Spec:
+    """One layer: its mark, its rows and what stands for what."""
+    return {"mark": mark, "data": {"values": [dict(row) for row in rows]}, "encoding": encoding}
+
+
+def place(field: str, domain: tuple[float, float]) -> Spec:
+    """A quantitative position without an axis: ticks are layers of their own, so that their labels are our words."""
+    return {"field": field, "type": "quantitative", "axis": None, "scale": {"domain": list(domain), "nice": False}}
+
+
+def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
+    """Round numbers from at or below ``low`` to at or above ``high``, about ``wanted`` steps apart.
+
+    >>> ticks(0.043, 0.066)
+    [0.04, 0.05, 0.06, 0.07]
+    """
+    if high <= low:
+        room = abs(low) * 0.1 or 1.0
+        low, high = low - room, high + room
+    rough = (high - low) / wanted
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * n for n in (1, 2, 2.5, 5, 10) if power * n >= rough * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(n * step, 10) for n in range(first, last + 1)]

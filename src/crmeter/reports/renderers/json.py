@@ -1,0 +1,22 @@
+"""The evaluation as it is, with the texts of its KPIs in one language beside it."""
+
+from __future__ import annotations
+
+import json
+
+from crmeter.reports.reading import Reading
+
+
+def render(reading: Reading, lang: str) -> str:
+    """The document unchanged, plus ``texts``: without that key it is what was sealed."""
+    texts = {
+        line.kpi: {
+            "name": line.card.name,
+            "question": line.card.question,
+            "formula": line.card.formula,
+            "caution": line.card.caution,
+        }
+        for line in reading.lines
+    }
+    whole = {**reading.document, "texts": {"lang": lang, "kpis": texts}}
+    return json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

@@ -1,0 +1,1 @@
+"""What each KPI means and how to read the report."""

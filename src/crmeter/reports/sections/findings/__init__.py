@@ -1,0 +1,1 @@
+"""Weaknesses and strengths, with the segments they come from."""

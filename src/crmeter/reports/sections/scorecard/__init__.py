@@ -1,0 +1,1 @@
+"""Every KPI with its comparisons, by family."""

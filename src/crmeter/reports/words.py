@@ -1,0 +1,256 @@
+"""The words for codes that stand in values and evaluations: reasons, verdicts, families, tables, dimensions.
+
+Every function says an unknown code as it stands, so that an old report never fails on a new code.
+"""
+
+from __future__ import annotations
+
+from crmeter.kernel.messages import t
+from crmeter.reports import numbers
+
+VERDICTS = ("better", "worse", "no_change", "changed", "unknown")
+_ICONS = {"better": "✓", "worse": "✕", "no_change": "=", "changed": "↕", "unknown": "?"}
+
+
+def verdict(code: str) -> str:
+    """What a comparison came to."""
+    return {
+        "better": t("better"),
+        "worse": t("worse"),
+        "no_change": t("no detectable change"),
+        "changed": t("changed"),
+        "unknown": t("cannot tell"),
+    }.get(code, code)
+
+
+def icon(code: str) -> str:
+    """A sign that stands beside the word of a verdict, so that colour never says it alone."""
+    return _ICONS.get(code, "?")
+
+
+def reason(code: str | None) -> str:
+    """Why a value is undefined or needs care: a clause without a full stop. Empty for None."""
+    if not code:
+        return ""
+    name, _, count = code.partition(":")
+    counted = _counted_reason(name, numbers.count(int(count))) if count.isdigit() else None
+    return counted or _reasons().get(name) or code
+
+
+def _counted_reason(name: str, count: str) -> str | None:
+    return {
+        "other_currency": t("{count} amounts in another currency are left out", count=count),
+        "no_first_response": t("{count} cases have no first response", count=count),
+        "too_few": t("only {count} records, too few to tell", count=count),
+    }.get(name)
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        "no_denominator": t("there is nothing to divide by"),
+        "no_data": t("there are no records in this period"),
+        "history_too_short": t("the data does not reach back far enough"),
+        "mixed_scales": t("the answers use several scales, so they cannot be averaged"),
+        "missing_input": t("data it needs is missing"),
+        "zero_churn": t("no customer left, so a lifetime cannot be estimated"),
+        "too_few": t("there are too few records to tell"),
+        "small_sample": t("there are too few records to tell"),
+        "other_currency": t("amounts in another currency are left out"),
+        "no_interval": t("this KPI has no interval, so noise cannot be told from change"),
+        "no_variance": t("all records are the same, so noise cannot be estimated"),
+        "undefined": t("one of the two values is undefined"),
+        "undefined_base": t("the value it is compared with is undefined"),
+        "base_undefined": t("the value it is compared with is undefined"),
+        "unanswered": t("too many cases still wait for a response"),
+        "no_target": t("no target is set"),
+        "not_started": t("the period has not started in the data"),
+    }
+
+
+def status(code: str) -> str:
+    """The status of a value."""
+    return {"ok": t("ok"), "small_sample": t("small sample"), "undefined": t("undefined")}.get(code, code)
+
+
+def unit(code: str) -> str:
+    """The name of a unit."""
+    return {
+        "share": t("share"),
+        "count": t("count"),
+        "money": t("money"),
+        "ratio": t("ratio"),
+        "days": t("days"),
+        "hours": t("hours"),
+        "minutes": t("minutes"),
+        "months": t("months"),
+        "points": t("points"),
+        "score": t("score"),
+        "per_year": t("per year"),
+        "index": t("index"),
+    }.get(code, code)
+
+
+def better(code: str) -> str:
+    """Which way is good."""
+    return {"up": t("higher is better"), "down": t("lower is better")}.get(code, t("neither way is better"))
+
+
+def family(code: str) -> str:
+    """The heading of a family of KPIs."""
+    return {
+        "customers": t("Customers"),
+        "value": t("Revenue and value"),
+        "satisfaction": t("Satisfaction"),
+        "service": t("Service"),
+        "sales": t("Sales"),
+        "marketing": t("Marketing"),
+        "crm": t("CRM programme"),
+        "adoption": t("Adoption"),
+        "quality": t("Data quality"),
+    }.get(code, code)
+
+
+def grain(code: str) -> str:
+    """The name of a grain."""
+    return {
+        "day": t("day"),
+        "week": t("week"),
+        "month": t("month"),
+        "quarter": t("quarter"),
+        "half": t("half-year"),
+        "year": t("year"),
+        "fiscal_quarter": t("fiscal quarter"),
+        "fiscal_year": t("fiscal year"),
+        "custom": t("custom period"),
+    }.get(code, code)
+
+
+def base(comparison: str, grain_code: str) -> str:
+    """What a value is compared with, as it stands in a sentence: ``the quarter before``."""
+    if comparison == "year":
+        return t("the same period a year before")
+    if comparison == "target":
+        return t("the target")
+    return {
+        "day": t("the day before"),
+        "week": t("the week before"),
+        "month": t("the month before"),
+        "quarter": t("the quarter before"),
+        "half": t("the half-year before"),
+        "year": t("the year before"),
+        "fiscal_quarter": t("the fiscal quarter before"),
+        "fiscal_year": t("the fiscal year before"),
+    }.get(grain_code, t("the period before"))
+
+
+def table(code: str) -> str:
+    """What a canonical table holds."""
+    return {
+        "customer": t("customers"),
+        "order": t("orders"),
+        "subscription": t("subscriptions"),
+        "lead": t("leads"),
+        "opportunity": t("opportunities"),
+        "stage": t("stages"),
+        "stage_change": t("stage changes"),
+        "campaign": t("campaigns"),
+        "touch": t("campaign touches"),
+        "spend": t("spend"),
+        "case": t("service cases"),
+        "survey_response": t("survey answers"),
+        "feedback": t("feedback"),
+        "interaction": t("interactions"),
+        "crm_user": t("CRM users"),
+        "usage": t("CRM usage"),
+        "training": t("trainings"),
+        "course": t("courses"),
+        "crm_field": t("CRM fields"),
+        "task": t("tasks"),
+        "investment": t("investments"),
+        "benchmark": t("benchmarks"),
+        "event": t("events"),
+        "fx_rate": t("exchange rates"),
+        "figures": t("figures"),
+        "rule_result": t("quality results"),
+        "quota": t("quotas"),
+    }.get(code, code)
+
+
+def note(kind: str, count: int, table_code: str = "", text: str = "") -> str:
+    """One note about the data, as a sentence."""
+    number, held = numbers.count(count), table(table_code) if table_code else ""
+    return {
+        "implied_customers": t(
+            "{count} customers are known only by an id that {table} refer to; they are counted.",
+            count=number,
+            table=held,
+        ),
+        "dangling": t("{count} references of {table} point to nothing.", count=number, table=held),
+        "dangling_reference": t("{count} references of {table} point to nothing.", count=number, table=held),
+        "other_currency": t(
+            "{count} amounts of {table} are in another currency and left out.", count=number, table=held
+        ),
+        "deleted_customers": t("{count} deleted customers are left out.", count=number),
+        "merged_customers": t("{count} merged customers count as the customer they became.", count=number),
+        "quarantined": t("{count} rows of {table} are in quarantine.", count=number, table=held),
+    }.get(kind) or (f"{text or kind}: {number}")
+
+
+def dimension(code: str) -> str:
+    """What a dimension splits by. Custom attributes of a company stand as they are called there."""
+    bare = code.removeprefix("customer.")
+    own = _customer_dimensions().get(bare) if bare != code else None
+    return own or _dimensions().get(bare, bare)
+
+
+def _customer_dimensions() -> dict[str, str]:
+    return {
+        "channel": t("channel that brought the customer"),
+        "team": t("team of the customer"),
+        "owner_id": t("owner of the customer"),
+    }
+
+
+def _dimensions() -> dict[str, str]:
+    return {
+        "kind": t("kind"),
+        "segment": t("segment"),
+        "industry": t("industry"),
+        "region": t("region"),
+        "channel": t("channel"),
+        "team": t("team"),
+        "owner_id": t("owner"),
+        "tier": t("tier"),
+        "cohort": t("cohort"),
+        "gender": t("gender"),
+        "product": t("product"),
+        "product_line": t("product line"),
+        "campaign_id": t("campaign"),
+        "plan": t("plan"),
+        "end_reason": t("reason for leaving"),
+        "agent_id": t("agent"),
+        "priority": t("priority"),
+        "strategy": t("strategy"),
+        "lost_reason": t("reason for losing"),
+        "stage": t("stage"),
+        "category": t("category"),
+        "function": t("function"),
+        "survey_id": t("survey"),
+        "aspect": t("aspect"),
+    }
+
+
+def member(dimension_code: str, value: str | None) -> str:
+    """One value of a dimension. Values are data and stand as they came, but for those that we define."""
+    if value is None:
+        return t("(not given)")
+    if dimension_code.rpartition(".")[2] != "kind":
+        return value
+    return {
+        "person": t("person"),
+        "company": t("company"),
+        "question": t("question"),
+        "complaint": t("complaint"),
+        "incident": t("incident"),
+        "other": t("other"),
+    }.get(value, value)
