@@ -32,8 +32,10 @@ def data_horizon(con: duckdb.DuckDBPyConnection, rules: Rules, now: datetime) ->
 
 
 def history_start(con: duckdb.DuckDBPyConnection) -> date | None:
-    """The business date of the first sale; None where there is none."""
-    row = con.execute("SELECT min(ordered_on) FROM main.\"order\" WHERE kind = 'sale'").fetchone()
+    """The business date of the first sale that does not only invoice a subscription; None where there is none."""
+    row = con.execute(
+        "SELECT min(ordered_on) FROM main.\"order\" WHERE kind = 'sale' AND subscription_id IS NULL"
+    ).fetchone()
     first: date | None = row[0] if row else None
     return first
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from crmeter.kernel.period import Grain, Period
+from crmeter.kernel.period import Period, months_between
 from crmeter.metrics.measures import Extreme, Product, Ranked, Total, Window
 from crmeter.model.rules import Rules
 
@@ -40,8 +40,8 @@ class GroupView:
     rules: Rules
 
     @property
-    def grain(self) -> Grain:
-        return self.period.grain
+    def months(self) -> int | None:
+        return months_between(self.period)
 
     @property
     def days(self) -> int:

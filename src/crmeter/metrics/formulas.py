@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from crmeter.kernel.messages import t
-from crmeter.kernel.period import Grain
 from crmeter.metrics.measures import Extreme, Measure, Product, Ranked, Total, cell, squared
 from crmeter.metrics.value import Estimate, Reason
 from crmeter.model.rules import Rules
@@ -22,7 +21,8 @@ class View(Protocol):
     """The measures of one period and one group."""
 
     @property
-    def grain(self) -> Grain: ...
+    def months(self) -> int | None:
+        """How many whole months the known days cover, None if they are no whole months."""
 
     @property
     def days(self) -> int: ...
@@ -201,16 +201,11 @@ class AnnualShare:
 
 
 def per_year(view: View) -> float:
-    """How often a period fits into a year: 12, 4, 2, 1 for the months of the calendar, else by its days."""
-    whole = {
-        Grain.MONTH: 12.0,
-        Grain.QUARTER: 4.0,
-        Grain.FISCAL_QUARTER: 4.0,
-        Grain.HALF: 2.0,
-        Grain.YEAR: 1.0,
-        Grain.FISCAL_YEAR: 1.0,
-    }
-    return whole.get(view.grain) or 365.25 / view.days
+    """How often a period fits into a year: 12, 4, 2, 1 for month, quarter, half and year, else by its days.
+
+    The days decide, not the name: a quarter that is not over is no quarter of churn.
+    """
+    return 12 / view.months if view.months in (1, 3, 6, 12) else 365.25 / view.days
 
 
 @dataclass(frozen=True)
