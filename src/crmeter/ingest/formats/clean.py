@@ -1,0 +1,50 @@
+"""SQL of the text of a value, before anybody asks what it means. Expressions only; none of them ever raises."""
+
+from __future__ import annotations
+
+_WIDE = "".join(chr(point) for point in range(0xFF01, 0xFF5F))
+_NARROW = "".join(chr(point - 0xFEE0) for point in range(0xFF01, 0xFF5F))
+_BLANKS = " \t\r\n\u00a0\u3000\ufeff\u200b"
+MISSING = ("", "null", "none", "nan", "nat", "n/a", "na", "#n/a", "\\n", "nil", "無", "无", "-", "--", "—")
+NO_DATE = ("0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "00/00/0000")
+_FLOATS = ("DOUBLE", "FLOAT")
+
+
+def quoted(name: str) -> str:
+    """An SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """An SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def replaced(text: str, pattern: str, by: str, flags: str = "") -> str:
+    """SQL of ``text`` with the first match of a regular expression replaced."""
+    more = f", {literal(flags)}" if flags else ""
+    return f"regexp_replace({text}, {literal(pattern)}, {literal(by)}{more})"
+
+
+def as_text(column: str, kind: str) -> str:
+    """The value as text, without blanks around it; empty text is NULL. Whole floats have no ``.0``.
+
+    ``column`` is an SQL expression of DuckDB type ``kind``.
+    """
+    text = f"CAST({column} AS VARCHAR)"
+    if kind in _FLOATS:
+        text = f"CASE WHEN {column} = trunc({column}) AND abs({column}) < 9007199254740992 THEN "
+        text += f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    return f"nullif(trim({text}, {literal(_BLANKS)}), '')"
+
+
+def narrow(text: str) -> str:
+    """Full-width forms as their ASCII twins, all kinds of minus as one, odd blanks as plain ones."""
+    wide, plain = f"{_WIDE}\u3000\u00a0\u202f\u2212\u2013", f"{_NARROW}   --"
+    return f"translate({text}, {literal(wide)}, {literal(plain)})"
+
+
+def is_missing(text: str, extra: tuple[str, ...] = ()) -> str:
+    """True where the text says that there is no value."""
+    words = ", ".join(literal(word) for word in (*MISSING, *extra))
+    return f"coalesce(lower({text}) IN ({words}), true)"
