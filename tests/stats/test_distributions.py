@@ -58,6 +58,14 @@ def test_the_binomial_cdf_by_hand() -> None:
     assert (ours.binomial_cdf(-1, 5, 0.3), ours.binomial_cdf(5, 5, 0.3)) == (0.0, 1.0)
 
 
+@given(st.integers(1, 100_000), st.floats(0.001, 0.999), st.floats(-6, 0))
+def test_the_summed_binomial_tail_is_scipys(n: int, p: float, deviations: float) -> None:
+    k = min(max(round(n * p + deviations * math.sqrt(n * p * (1 - p))), 0), n)
+    density = ours.binomial_density(k, n, p)
+    assert density == pytest.approx(stats.binom.pmf(k, n, p), rel=1e-9, abs=1e-300)
+    assert ours.binomial_tail(k, n, p, density) == pytest.approx(stats.binom.cdf(k, n, p), rel=1e-9, abs=1e-300)
+
+
 @given(st.floats(0.01, 5000), st.floats(0.01, 5000), st.floats(0.001, 0.999))
 def test_the_incomplete_beta_function_is_scipys(a: float, b: float, x: float) -> None:
     assert ours.incomplete_beta(a, b, x) == pytest.approx(special.betainc(a, b, x), rel=1e-9, abs=1e-13)

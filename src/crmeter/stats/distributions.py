@@ -186,3 +186,20 @@ def binomial_cdf(k: int, n: int, p: float) -> float:
     if k >= n:
         return 1.0
     return incomplete_beta(n - k, k + 1, 1 - p, p)
+
+
+def binomial_density(k: int, n: int, p: float) -> float:
+    """The chance of exactly ``k`` successes, 0 <= k <= n, 0 < p < 1."""
+    return _beta_front(k + 1, n - k + 1, p, 1 - p) / (p * (1 - p) * (n + 1))
+
+
+def binomial_tail(k: int, n: int, p: float, density: float) -> float:
+    """The chance of at most ``k`` successes, ``density`` being that of exactly ``k``; quick where k lies below n p."""
+    if n * p * (1 - p) > 10_000:  # the sum below has some six standard deviations of terms
+        return binomial_cdf(k, n, p)
+    odds, term, total = (1 - p) / p, density, density
+    while k > 0 and term > total * 1e-14:
+        term *= k / (n - k + 1) * odds
+        total += term
+        k -= 1
+    return total

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
-from crmeter.stats.distributions import binomial_cdf, normal_quantile, student_t_quantile
+from crmeter.stats.distributions import binomial_density, binomial_tail, normal_quantile, student_t_quantile
 
 LEVEL = 0.95
 
@@ -132,6 +133,7 @@ def quantile_ranks(n: int, q: float) -> tuple[int, int, float] | None:
     return lower + 1, min(lower + (2 if weight else 1), n), weight
 
 
+@lru_cache(maxsize=65536)
 def order_statistic_ranks(n: int, q: float, level: float = LEVEL) -> tuple[int, int] | None:
     """The ranks (from 1) of the sorted values that bound the q-quantile with at least ``level`` certainty.
 
@@ -150,18 +152,27 @@ def order_statistic_ranks(n: int, q: float, level: float = LEVEL) -> tuple[int, 
 
 
 def _largest_rank(n: int, q: float, tail: float) -> int:
-    """The largest rank whose value lies above the q-quantile with chance ``tail`` at most; 0 if there is none."""
+    """The largest rank whose value lies above the q-quantile with chance ``tail`` at most; 0 if there is none.
+
+    That chance is the binomial one of fewer than ``rank`` successes: guessed from the normal, then walked to.
+    """
     if n * math.log1p(-q) > math.log(tail):
         return 0
     z = normal_quantile(tail)
-    sd = math.sqrt(n * q * (1 - q))
-    rank = round(n * q + z * sd + (z * z - 1) * (1 - 2 * q) / 6 + 0.5)
-    rank = min(max(rank, 1), n)
-    while rank < n and binomial_cdf(rank, n, q) <= tail:
-        rank += 1
-    while binomial_cdf(rank - 1, n, q) > tail:  # ends at rank 1 at the latest, by the test above
-        rank -= 1
-    return rank
+    guess = round(n * q + z * math.sqrt(n * q * (1 - q)) + (z * z - 1) * (1 - 2 * q) / 6 + 0.5)
+    fewer = min(max(guess, 1), n) - 1  # the rank less 1
+    density = binomial_density(fewer, n, q)
+    chance = binomial_tail(fewer, n, q, density)
+    odds = q / (1 - q)
+    while chance <= tail:
+        fewer += 1
+        density *= (n - fewer + 1) / fewer * odds
+        chance += density
+    while chance > tail:
+        chance -= density
+        density *= fewer / (n - fewer + 1) / odds
+        fewer -= 1
+    return fewer + 1
 
 
 def clustered_ratio(
