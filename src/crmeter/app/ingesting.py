@@ -15,3 +15,6 @@ from crmeter.ingest.run import silent
 def ingest(workspace: Workspace, names: Sequence[str] = (), progress: Progress = silent) -> LoadReport:
     """Load the sources ``names``, all if none is given, and publish the load; UserError with all that is wrong."""
     return load(workspace.root, workspace.warehouse, workspace.rules, configured(workspace), names, progress)
+
+
+__all__ = ["LoadReport", "ingest"]

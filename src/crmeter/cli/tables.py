@@ -13,6 +13,7 @@ from crmeter.kernel.messages import t
 from crmeter.kernel.period import Grain, Period
 
 if TYPE_CHECKING:
+    from crmeter.app.cataloguing import Explained
     from crmeter.app.ingesting import LoadReport
 
 Plain = Mapping[str, Any]
@@ -54,7 +55,52 @@ def load(report: LoadReport) -> str:
     ]
     counted = table(headings, rows, numbers=range(2, len(headings)))
     said = [line for line in report.lines() if line not in set(map(str, report.tables))]
-    return "\n".join((counted, "", *report.formats, *said))
+    return "\n".join((counted, "", *_together(report.formats), *said))
+
+
+def _together(formats: Sequence[str]) -> list[str]:
+    """How columns were read, those read alike on one line: ``a: dates`` and ``b: dates`` as ``dates: a, b``."""
+    columns: dict[str, list[str]] = {}
+    for line in formats:
+        column, _, how = line.partition(": ")
+        columns.setdefault(how, []).append(column)
+    return [f"{how}: {', '.join(names)}" if how else names[0] for how, names in columns.items()]
+
+
+def catalogue(found: Sequence[Mapping[str, str]]) -> str:
+    """The KPIs of a list: id, name, unit and which way is good, under the heading of each family."""
+    from crmeter.reports import words
+
+    parts = []
+    for family in dict.fromkeys(kpi["family"] for kpi in found):
+        rows = [
+            [kpi["id"], kpi["name"], words.unit(kpi["unit"]), words.better(kpi["better"])]
+            for kpi in found
+            if kpi["family"] == family
+        ]
+        parts.append(
+            f"{words.family(family)} ({family})\n" + table([t("ID"), t("KPI"), t("Unit"), t("Direction")], rows)
+        )
+    return "\n\n".join(parts)
+
+
+def card(found: Explained) -> str:
+    """One KPI explained, under headings."""
+    from crmeter.reports import words
+    from crmeter.reports.numbers import amount
+
+    told = found.card
+    given = [f"  {what}: {number:,.10g}" for what, number in found.given]
+    made = amount(found.makes, told.unit)
+    parts = (
+        (f"{told.name}  [{told.id}]", told.question),
+        (t("How it is computed"), told.formula),
+        (t("How to read it"), f"{words.unit(told.unit)}; {words.better(told.better)}"),
+        (t("What to be careful of"), told.caution),
+        (t("Example"), "\n".join((*given, f"  → {made}"))),
+        (t("The same in SQL, written apart to check it (definition {hash})", hash=told.definition), told.sql.rstrip()),
+    )
+    return "\n\n".join(f"{heading}\n{text}" for heading, text in parts)
 
 
 def values(found: Sequence[Plain], names: Mapping[str, str], calendar: Calendar) -> str:

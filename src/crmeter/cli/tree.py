@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from crmeter.cli import loading
+from crmeter.cli import catalogue, loading, values
 from crmeter.kernel.messages import t
 
-GROUPS = (loading,)  # in the order in which help lists them
+GROUPS = (loading, catalogue, values)  # in the order in which help lists them
 
 
 def _version(wanted: bool) -> None:

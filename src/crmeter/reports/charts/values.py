@@ -57,7 +57,8 @@ def _row(value: Mapping[str, Any], calendar: Calendar) -> dict[str, Any]:
 
 
 def _lines(rows: list[dict[str, Any]]) -> Spec:
-    x = {"field": "period", "type": "ordinal", "sort": {"field": "start"}, "title": None, "axis": {"labelAngle": 0}}
+    two_lines = {"labelAngle": 0, "labelExpr": "split(datum.label, ' ')", "labelOverlap": True}
+    x = {"field": "period", "type": "ordinal", "sort": {"field": "start"}, "title": None, "axis": two_lines}
     y = {"type": "quantitative", "title": None, "axis": {"format": rows[0]["format"]}, "scale": {"zero": False}}
     colour: Spec = {"value": COLOURS["acc"]}
     if rows[0]["split"]:

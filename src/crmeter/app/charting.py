@@ -1,0 +1,21 @@
+"""Values of KPIs as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crmeter.app import cataloguing
+from crmeter.kernel.calendar import Calendar
+from crmeter.kernel.errors import UserError
+from crmeter.kernel.messages import t
+from crmeter.reports.charts.draw import svg
+from crmeter.reports.charts.values import picture
+
+
+def chart(values: Sequence[Mapping[str, Any]], calendar: Calendar) -> str:
+    """An SVG with one panel for each KPI: over periods a line for each group, in one period a bar for each."""
+    if not values:
+        raise UserError.of(t("There are no values to draw."))
+    names = {value["kpi"]: cataloguing.name(value["kpi"]) for value in values}
+    return svg(picture(values, names, calendar))

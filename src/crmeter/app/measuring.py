@@ -1,0 +1,80 @@
+"""Values of KPIs, measured on the published load."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from crmeter.app.cataloguing import chosen
+from crmeter.app.settings import Workspace
+from crmeter.kernel.errors import UserError
+from crmeter.kernel.messages import t
+from crmeter.kernel.period import Grain, Period
+from crmeter.metrics import Request
+from crmeter.metrics import measure as measure_together
+from crmeter.metrics.dimensions import parse_filters
+from crmeter.model.rules import Rules
+from crmeter.warehouse.duck import Load, reading
+
+DEFAULT_PERIOD = "last-quarter"
+
+
+def measure(
+    workspace: Workspace,
+    ids: Sequence[str],
+    *,
+    period: str | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    grain: Grain | None = None,
+    by: Sequence[str] = (),
+    where: Sequence[str] = (),
+) -> list[dict[str, Any]]:
+    """The values of KPIs as the JSON that docs/reference/values.md describes, by KPI, then period, then group.
+
+    ``period`` is a name such as 2025-Q3, else ``start`` and ``end`` (not included) bound it; the last full quarter if
+    neither is given. With ``grain`` there is a value for each period of that length in it. Raises UserError with what
+    is wrong with ids, period, dimensions or filters, and where settings changed since the data was loaded.
+    """
+    kpis = chosen(ids)
+    filters = parse_filters(where)
+    with reading(workspace.warehouse) as warehouse:
+        ensure_same_rules(warehouse.load, workspace.rules)
+        whole = the_period(workspace.rules, warehouse.load.as_of, period, start, end)
+        calendar = workspace.rules.calendar
+        periods = list(calendar.split(whole.start, whole.end, grain)) if grain else [whole]
+        names = tuple(dict.fromkeys(by))
+        found = measure_together(warehouse, workspace.rules, Request(kpis, periods, (names,), filters))
+        return [
+            found.value(kpi, each, names, group).as_json()
+            for kpi in kpis
+            for each in periods
+            for group in found.groups(kpi, each, names)
+        ]
+
+
+def the_period(rules: Rules, as_of: date, name: str | None, start: date | None, end: date | None) -> Period:
+    """The period that a name, or a first day and the day after the last, stand for."""
+    if name and (start or end):
+        raise UserError.of(t("--period and --from/--to say the same thing twice."), next=t("Give one of them."))
+    if start is None and end is None:
+        return rules.calendar.parse(name or DEFAULT_PERIOD, as_of)
+    if start is None or end is None:
+        raise UserError.of(t("--from and --to need each other."), next=t("Give both; the day of --to is not included."))
+    if start >= end:
+        raise UserError.of(t("--from {start} is not before --to {end}.", start=start, end=end))
+    return Period(start, end)
+
+
+def ensure_same_rules(load: Load, rules: Rules) -> None:
+    """Refuse to count by rules that the loaded data was not prepared for."""
+    now = json.loads(json.dumps(rules.as_json()))
+    changed = [name for name, value in now.items() if load.rules.get(name) != value]
+    if changed:
+        raise UserError.of(
+            t("These settings have changed since the data was loaded: {names}.", names=", ".join(changed)),
+            t("Days, spells and the data horizon were worked out with the ones before."),
+            t("Run: crmeter ingest"),
+        )

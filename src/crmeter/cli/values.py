@@ -1,0 +1,94 @@
+"""``crmeter kpi``: values of KPIs."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from crmeter.cli import screen, tables
+from crmeter.cli.command import command, workspace
+from crmeter.kernel.calendar import Calendar
+from crmeter.kernel.messages import t
+from crmeter.kernel.period import Grain
+
+Format = Literal["table", "json", "csv", "parquet", "chart"]
+_GRAINS = [str(grain) for grain in Grain if grain is not Grain.CUSTOM]
+
+
+def _grain(word: str) -> Grain:
+    if word not in _GRAINS:
+        raise typer.BadParameter(t("“{word}” is none of {words}.", word=word, words=", ".join(_GRAINS)))
+    return Grain(word)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command, with help in the language of the moment."""
+    ids = typer.Argument(metavar="ID...", help=t("KPIs, as “crmeter kpis” lists them."))
+    period = typer.Option(metavar="P", help=t("2025, 2025-H1, 2025-Q3, 2025-07, 2025-W31, FY2025-Q1, last-quarter …"))
+    first = typer.Option("--from", metavar="D", formats=["%Y-%m-%d"], help=t("The first day."))
+    end = typer.Option("--to", metavar="D", formats=["%Y-%m-%d"], help=t("The day after the last."))
+    grain = typer.Option(parser=_grain, metavar="G", help=t("One value for each: {grains}.", grains=", ".join(_GRAINS)))
+    by = typer.Option(metavar="DIM", help=t("One value for each member of a dimension, such as customer.segment."))
+    where = typer.Option(metavar="EXPR", help=t("Only what this holds of, such as \"customer.segment = 'vip'\"."))
+    form = typer.Option("--format", help=t("How values are written; chart is an SVG picture."))
+    output = typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file."))
+
+    @command(
+        app,
+        "kpi",
+        t("Measure KPIs. “crmeter kpi explain ID” shows what one means."),
+        (
+            "crmeter kpi churn_rate.cohort",
+            "crmeter kpi revenue orders --period 2025 --grain month",
+            "crmeter kpi win_rate --by team --where \"customer.region = 'North'\" --format json",
+            "crmeter kpi nps --from 2025-01-01 --to 2026-01-01 --grain quarter --format chart -o nps.svg",
+        ),
+    )
+    def kpi(
+        ids: Annotated[list[str], ids],
+        *,
+        period: Annotated[str | None, period] = None,
+        first: Annotated[datetime | None, first] = None,
+        end: Annotated[datetime | None, end] = None,
+        grain: Annotated[Grain | None, grain] = None,
+        by: Annotated[list[str] | None, by] = None,
+        where: Annotated[list[str] | None, where] = None,
+        format: Annotated[Format, form] = "table",
+        output: Annotated[Path | None, output] = None,
+    ) -> None:
+        from crmeter.app.measuring import measure
+
+        here = workspace()
+        with screen.progress() as progress:
+            progress(t("Measuring"), None)
+            found = measure(
+                here,
+                ids,
+                period=period,
+                start=first.date() if first else None,
+                end=end.date() if end else None,
+                grain=grain,
+                by=by or (),
+                where=where or (),
+            )
+            content = written(found, format, here.rules.calendar)
+        screen.deliver(content, output)
+
+
+def written(found: list[dict[str, Any]], format: Format, calendar: Calendar) -> str | bytes:
+    """Values in one of the formats."""
+    from crmeter.app import cataloguing, charting, exporting
+
+    match format:
+        case "table":
+            return tables.values(found, {value["kpi"]: cataloguing.name(value["kpi"]) for value in found}, calendar)
+        case "json":
+            return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+        case "csv":
+            return tables.comma_separated(found)
+        case "parquet":
+            return exporting.parquet(found)
+        case "chart":
+            return charting.chart(found, calendar)
