@@ -28,9 +28,9 @@ active AS (  -- bought in the period, or has a subscription running at its end
   UNION
   SELECT customer_id FROM contract WHERE started_on < $end AND (ended_on IS NULL OR ended_on >= $end)
 ),
-known AS (  -- before the first purchase or contract nothing is known: undefined, not 0
+known AS (  -- before the first order or contract nothing is known: undefined, not 0
   SELECT coalesce(min(day) < $end, false) AS present
-  FROM (SELECT ordered_on AS day FROM sale UNION ALL SELECT started_on FROM contract)
+  FROM (SELECT ordered_on AS day FROM main."order" UNION ALL SELECT started_on FROM contract)
 )
 SELECT CASE WHEN present THEN count(active.customer_id) END AS "value"
 FROM known LEFT JOIN active ON true GROUP BY present

@@ -1,7 +1,7 @@
 -- Churn over [$start, $end): the lost share of the customers at the start; those who left per exposed customer
 -- (joined and left inside the period counts); the first as a rate per year. Undefined while the history is too
--- short. A whole month, quarter, half or year is told by its bounds, so a period cut short is annualised by its
--- days.
+-- short. A month, quarter, half or year is told by its bounds, so that one that is not over yet is annualised by
+-- its days.
 WITH RECURSIVE
 chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
   SELECT customer_id, customer_id AS survivor FROM main.customer

@@ -1,6 +1,6 @@
 -- Customers at the start and end of [$start, $end), and how the one became the other, from spells. end = start +
--- new + returned - ended and kept + lost = start. lost and kept are undefined while the history is too short to
--- see anybody leave; ended and returned stand, so that the account always adds up.
+-- new + returned - ended and kept + lost = start. returned, ended, lost and kept are undefined while the history
+-- is too short to see anybody leave or come back.
 WITH RECURSIVE
 chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
   SELECT customer_id, customer_id AS survivor FROM main.customer
@@ -77,8 +77,8 @@ SELECT
   CASE WHEN present THEN at_end END AS "end",
   CASE WHEN present THEN at_start END AS "start",
   CASE WHEN present THEN first_spells END AS "new",
-  CASE WHEN present THEN later_spells END AS "returned",
-  CASE WHEN present THEN ends END AS "ended",
+  CASE WHEN present AND long_enough THEN later_spells END AS "returned",
+  CASE WHEN present AND long_enough THEN ends END AS "ended",
   CASE WHEN present AND long_enough THEN lost END AS "lost",
   CASE WHEN present AND long_enough THEN kept END AS "kept"
 FROM heads, moves, history, known

@@ -1,5 +1,5 @@
--- Customer acquisition cost: all spend of [$start, $end) in the workspace currency per new customer. Without a row
--- of spend in the period it is undefined, not 0: nothing was recorded.
+-- Customer acquisition cost: all spend of [$start, $end) in the workspace currency per new customer. 0 in a period
+-- in which nothing was spent.
 WITH RECURSIVE
 chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
   SELECT customer_id, customer_id AS survivor FROM main.customer
@@ -49,6 +49,11 @@ moves AS (
   SELECT count(*) FILTER (started_on >= $start AND started_on < $end AND number = 1) AS new_customers FROM spell
 ),
 spent AS (
-  SELECT sum(amount) AS amount FROM main.spend WHERE spent_on >= $start AND spent_on < $end AND currency = $currency
+  SELECT coalesce(sum(amount), 0) AS amount FROM main.spend
+  WHERE spent_on >= $start AND spent_on < $end AND currency = $currency
+),
+known AS (  -- before the first row and after the last nothing is known: undefined, not 0
+  SELECT coalesce(min(spent_on) < $end AND max(spent_on) >= $start, false) AS present
+  FROM main.spend
 )
-SELECT amount / nullif(new_customers, 0)::DOUBLE AS "value" FROM spent, moves
+SELECT CASE WHEN present THEN amount / nullif(new_customers, 0)::DOUBLE END AS "value" FROM spent, moves, known
