@@ -11,7 +11,8 @@ import duckdb
 _VIEWS = """
 CREATE TABLE customer AS
     SELECT "客戶編號" AS id, "客戶類型" AS kind, "會員等級" AS segment, "地區" AS region, "來源通路" AS channel,
-           "服務小組" AS team, "首月狀況" AS onboarding, "合併至" AS merged_into, "刪除時間" AS deleted
+           "服務小組" AS team, "首月狀況" AS onboarding, "合併至" AS merged_into, "刪除時間" AS deleted,
+           "建立時間"::TIMESTAMP AS created
     FROM read_csv('{root}/crm/customers.csv', header = true, all_varchar = true);
 CREATE TABLE booking AS
     SELECT coalesce(c.merged_into, o."客戶編號") AS customer, try_cast(o."訂購時間" AS TIMESTAMP) AS booked,

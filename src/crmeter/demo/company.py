@@ -40,7 +40,7 @@ INDUSTRIES: Weighted = (
 )
 COMPANY_SHARE = 0.30
 SUBSCRIBER_SHARE = 0.68  # of new customers; the others buy in the shop
-CROSS_BUYER_SHARE = 0.12  # of subscribers, who buy in the shop too
+CROSS_BUYER_SHARE = 0.1  # of subscribers, who buy in the shop too
 REGISTERED_ONLY_SHARE = 0.03  # signed up and never bought
 
 # plan, monthly price in TWD before tax, share among people, share among companies

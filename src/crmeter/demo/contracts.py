@@ -12,7 +12,7 @@ from crmeter.demo.people import People
 from crmeter.demo.stories import Onboarding
 
 MINIMUM_MONTHS = 3
-MONTHLY_LEAVING = 0.014  # of those past the minimum term
+MONTHLY_LEAVING = 0.011  # of those past the minimum term
 RETURNING = 0.12  # of those who left, with a new contract months later
 CHANGING_PLAN = 0.15  # of contracts long enough to
 NOTICE_DAYS = 30  # an end is known so long before

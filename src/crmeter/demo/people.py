@@ -10,7 +10,7 @@ from crmeter.demo import company
 from crmeter.demo.clock import HORIZON, YEAR, Bools, Floats, Ints, at_hours, busy_to_calendar, day_of
 from crmeter.demo.stories import Onboarding, Plot
 
-GROWTH = 0.16  # new customers grow by this a year (continuously)
+GROWTH = 0.21  # new customers grow by this a year (continuously)
 
 
 @dataclass(frozen=True)

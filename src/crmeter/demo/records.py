@@ -15,7 +15,7 @@ from crmeter.demo.sales import SELLERS_PER_TEAM
 from crmeter.demo.service import AGENTS_PER_TEAM
 
 DUPLICATE_SHARE = 0.004
-DELETED_SHARE = 0.003
+DELETED_SHARE = 0.008  # of customers who left
 _KINDS = ("個人", "公司")
 _GENDERS = ("女", "男", "未填")
 _ONBOARDING = ("順利", "不順")
@@ -62,7 +62,7 @@ def draw_records(rng: np.random.Generator, people: People, until: Floats) -> Rec
     created = people.start - rng.exponential(0.02, count) - 0.001
     contacted = np.where(rng.random(count) < 0.7, created - rng.exponential(6.0, count), np.nan)
     gone = np.nan_to_num(until, nan=HORIZON) + 20 < HORIZON
-    deleted = np.where(gone & (rng.random(count) < DELETED_SHARE / 0.4), until + 15, np.nan)
+    deleted = np.where(gone & (rng.random(count) < DELETED_SHARE), until + 15, np.nan)
     born = np.round(rng.normal(1986, 11, count)).clip(1945, 2006).astype(np.int64)
     person = ~people.company
     columns: dict[str, Cells] = {

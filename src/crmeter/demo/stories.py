@@ -21,8 +21,8 @@ class Onboarding:
     start: date = date(2025, 4, 1)
     end: date = date(2025, 7, 1)
     usual_share: float = 0.08
-    share: float = 0.75
-    leaving: float = 0.88
+    share: float = 0.8
+    leaving: float = 0.9
     usual_leaving: float = 0.06
 
 
@@ -50,7 +50,7 @@ class SlowTeam:
     start: date = date(2025, 10, 1)
     end: date = date(2026, 1, 1)
     slower: float = 8.0
-    complaining: float = 0.14
+    complaining: float = 0.17
 
 
 @dataclass(frozen=True)
