@@ -83,8 +83,9 @@ def ledger_rows(tables: Tables, horizon: Horizon) -> ir.Table:
 
 def opened_rows(tables: Tables, horizon: Horizon) -> ir.Table:
     cases = as_survivor(tables["case"], tables)
-    human = cases.first_response_at.notnull() & (cases.first_response_by.fill_null("human") == "human")
-    waited = human.ifelse(hours(cases.first_response_at, cases.opened_at), ibis.null("float64"))
+    known = cases.first_response_on < horizon.as_of  # not so where there is none
+    human = known & (cases.first_response_by.fill_null("human") == "human")
+    waited = human.fill_null(False).ifelse(hours(cases.first_response_at, cases.opened_at), ibis.null("float64"))
     return cases.mutate(
         on=cases.opened_on,
         cases_opened=one(cases.case_id.notnull()),
