@@ -37,11 +37,11 @@ class Explained:
 def chosen(ids: Sequence[str]) -> tuple[Kpi, ...]:
     """The KPIs of these ids, each once; the bare name of a measure is its first variant. UserError for unknown ones."""
     found = {id: BY_ID.get(id) or FIRST_VARIANTS.get(id) for id in ids}
-    raise_if_any(_unknown(id) for id, kpi in found.items() if kpi is None)
+    raise_if_any(unknown_kpi(id) for id, kpi in found.items() if kpi is None)
     return tuple(dict.fromkeys(kpi for kpi in found.values() if kpi is not None))
 
 
-def _unknown(id: str) -> Problem:
+def unknown_kpi(id: str) -> Problem:
     near = get_close_matches(id, [*BY_ID, *FIRST_VARIANTS], 1, 0.5)
     return Problem(
         t("There is no KPI “{id}”.", id=id),

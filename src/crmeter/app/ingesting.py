@@ -17,4 +17,4 @@ def ingest(workspace: Workspace, names: Sequence[str] = (), progress: Progress =
     return load(workspace.root, workspace.warehouse, workspace.rules, configured(workspace), names, progress)
 
 
-__all__ = ["LoadReport", "ingest"]
+__all__ = ["LoadReport", "ingest", "silent"]

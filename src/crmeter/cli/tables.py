@@ -14,6 +14,7 @@ from crmeter.kernel.period import Grain, Period
 
 if TYPE_CHECKING:
     from crmeter.app.cataloguing import Explained
+    from crmeter.app.evaluating import StoredEvaluation
     from crmeter.app.ingesting import LoadReport
 
 Plain = Mapping[str, Any]
@@ -129,6 +130,35 @@ def values(found: Sequence[Plain], names: Mapping[str, str], calendar: Calendar)
     kept = [i for i in range(len(headings)) if i <= place or any(row[i] for row in rows)]
     shown = [[row[i] for i in kept] for row in rows]
     return table([headings[i] for i in kept], shown, numbers=range(place, min(place + 3, len(kept))))
+
+
+def summary(document: Plain, headlines: Mapping[str, Sequence[str]]) -> str:
+    """What an evaluation found: how many KPIs moved, then the weaknesses and strengths."""
+    from crmeter.reports import periods
+
+    tests = document["tests"]
+    first = t("Evaluation {id} of {period}, sealed {checksum}", id=document["id"],
+              period=periods.said(document["period"]["name"]), checksum=document["seal"]["checksum"][:12])  # fmt: skip
+    looked = t("{moved} of {looked} comparisons moved beyond noise.", moved=tests["beyond_noise"],
+               looked=tests["looked_at"])  # fmt: skip
+    parts = [f"{first}\n{looked}"]
+    for heading, sentences in headlines.items():
+        said = [f"  {number}. {sentence}" for number, sentence in enumerate(sentences, 1)] or [f"  {t('none')}"]
+        parts.append("\n".join((heading, *said)))
+    return "\n\n".join(parts)
+
+
+def evaluations(found: Sequence[StoredEvaluation], timezone: str) -> str:
+    """The list of evaluations."""
+    from crmeter.reports import periods
+
+    rows = [
+        [each.id, periods.said(each.period), periods.instant(each.sealed_at, timezone), str(each.load), each.checksum]
+        for each in found
+    ]
+    if not rows:
+        return t("No evaluation yet. Make one: crmeter evaluate")
+    return table([t("ID"), t("Period"), t("Sealed"), t("Load"), t("Checksum")], rows, numbers=[3])
 
 
 def period_name(value: Plain, calendar: Calendar) -> str:

@@ -1,0 +1,33 @@
+"""Reports of sealed evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from crmeter.app.evaluating import evaluation
+from crmeter.app.settings import Workspace
+from crmeter.evaluation.seal import check_seal
+from crmeter.kernel.messages import language, t
+from crmeter.kpis.cards import cards
+from crmeter.reports.reading import Reading
+from crmeter.reports.renderers import FORMATS, render
+from crmeter.reports.sentences import movement
+
+__all__ = ["FORMATS", "headlines", "report"]
+
+
+def report(workspace: Workspace, id: str, format: str) -> str:
+    """A report in the language of the moment. Raises UserError where the evaluation is not as it was sealed."""
+    document = evaluation(workspace, id)
+    check_seal(document)
+    return render(document, format, language(), cards(language()))
+
+
+def headlines(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The weaknesses and strengths of an evaluation as sentences, strongest first."""
+    read = Reading(document, cards(language()))
+    return {
+        heading: [movement(read.by_id[f["kpi"]], f["comparison"], read.grain) for f in read.findings(kind)]
+        for heading, kind in ((t("Weaknesses"), "weakness"), (t("Strengths"), "strength"))
+    }
