@@ -144,7 +144,7 @@ def full_width(said: str) -> str:
     '檔案已損壞，或不是資料庫（{reason}）。'
     """
     for half, full in zip(",;:?!", "，；：？！", strict=True):
-        said = re.sub(rf"(?<=[\u4e00-\u9fff」』”）%}}]){re.escape(half)} ?(?=[\u4e00-\u9fff「『“（{{ \w]|$)", full, said) if _CJK.search(said) else said
+        said = re.sub(rf"(?<=[\u4e00-\u9fff」』”）]){re.escape(half)} ?", full, said)
         said = re.sub(rf"{re.escape(half)} ?(?=[\u4e00-\u9fff])", full, said)
     return re.sub(r" ?\(([^()]*)\)", lambda m: f"（{m[1]}）" if _beside_chinese(said, m) else m[0], said)
 

@@ -168,7 +168,9 @@ def document(*, complete: bool = True, member: str | None = None, scope: tuple[s
     }
 
 
-def _kpi(row: tuple[str, str, str, str, float, float, int], periods: list[Period], rng: random.Random, complete: bool) -> dict[str, Any]:
+def _kpi(
+    row: tuple[str, str, str, str, float, float, int], periods: list[Period], rng: random.Random, complete: bool
+) -> dict[str, Any]:
     kpi, family, unit, better, level, drift, n = row
     trend = []
     for i, period in enumerate(periods):

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent, get_currency_precision
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
 
 from crmeter.kernel.messages import language, t
 
@@ -31,7 +38,8 @@ def change(value: float | None, unit: str, currency: str | None = None) -> str:
     """A difference with its sign; of shares in percentage points: ``+2.1 pp``."""
     if value is None:
         return t("undefined")
-    return _sign(value) + size(value, unit, currency)
+    places = _change_places(unit, abs(value), currency)
+    return _change_unit(_sign(value) + _plain_change(abs(value), unit, currency, places), unit)
 
 
 def size(value: float, unit: str, currency: str | None = None) -> str:
@@ -66,6 +74,14 @@ def relative(value: float | None) -> str:
     return _sign(value) + _percent(abs(value), places)
 
 
+def brief(value: float, unit: str, currency: str | None = None) -> str:
+    """A value where there is little room: large amounts of money in thousands and millions."""
+    if unit != "money" or not currency or abs(value) < 1_000_000:
+        return amount(value, unit, currency)
+    said = format_compact_currency(value, currency, locale=_locale(), fraction_digits=1)
+    return _minus(_dollars(said, currency))
+
+
 def p_value(p: float | None) -> str:
     """``p = 0.013``; never rounded to 0."""
     if p is None:
@@ -88,10 +104,17 @@ def share(value: float) -> str:
 def tick(value: float, unit: str, step: float) -> str:
     """A label of an axis whose ticks are ``step`` apart: short, without the unit's word."""
     if unit == "share":
-        return _percent(value, next((n for n in range(4) if abs(round(step * 100, n) - step * 100) < 1e-9), 4))
-    if abs(value) >= 10_000:
-        return _minus(format_compact_decimal(value, locale=_locale(), fraction_digits=1).replace(".0", ""))
-    return _decimal(value, next((n for n in range(4) if abs(round(step, n) - step) < 1e-9), 4))
+        return _percent(value, _digits(step * 100))
+    if abs(value) < 10_000:
+        return _decimal(value, _digits(step))
+    powers = (1e9, 1e6, 1e3) if language() == "en" else (1e8, 1e4)
+    power = next(power for power in powers if abs(value) >= power)
+    return _minus(format_compact_decimal(value, locale=_locale(), fraction_digits=_digits(step / power)))
+
+
+def _digits(step: float) -> int:
+    """How many digits after the point tell multiples of ``step`` apart."""
+    return next((n for n in range(4) if abs(round(step, n) - step) < 1e-9 * max(1.0, step)), 4)
 
 
 def _locale() -> str:
@@ -124,10 +147,12 @@ def _money(value: float, currency: str | None, places: int) -> str:
         locale=_locale(),
         currency_digits=False,
     )
-    # CLDR prints the Taiwan dollar as a bare "$" in Taiwan, which a reader of three languages cannot tell from others
-    if currency == "TWD" and "NT$" not in said:
-        said = said.replace("$", "NT$")
-    return _minus(said)
+    return _minus(_dollars(said, currency))
+
+
+def _dollars(said: str, currency: str) -> str:
+    """CLDR prints the Taiwan dollar as a bare "$" in Taiwan, which cannot be told from other dollars."""
+    return said if currency != "TWD" or "NT$" in said else said.replace("$", "NT$")
 
 
 def _nonzero(value: float, places: int) -> float:

@@ -15,7 +15,10 @@ from crmeter.kernel.messages import language, t
 from crmeter.kernel.period import Grain, Period
 from crmeter.reports.numbers import LOCALES
 
-_NAME = re.compile(r"(?P<fiscal>FY)?(?P<year>\d{4})(?:-(?P<kind>[QHW])(?P<part>\d\d?)|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
+_NAME = re.compile(
+    r"(?P<fiscal>FY)?(?P<year>\d{4})"
+    r"(?:-(?P<kind>[QHW])(?P<part>\d\d?)|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
+)
 _ORDINALS = {1: "一", 2: "二", 3: "三", 4: "四"}  # how Simplified Chinese counts quarters
 
 

@@ -79,8 +79,6 @@ def segment(line: Line, found: Mapping[str, Any]) -> str:
     if share is None or share <= 0:
         return t("It moved most in “{member}” ({dimension}): from {before} to {now}.", **values)
     if share > 1:
-        return t(
-            "“{member}” ({dimension}) alone makes more than the whole change: from {before} to {now}.", **values
-        )
+        return t("“{member}” ({dimension}) alone makes more than the whole change: from {before} to {now}.", **values)
     values["share"] = numbers.share(share)
     return t("“{member}” ({dimension}) makes {share} of the change: from {before} to {now}.", **values)

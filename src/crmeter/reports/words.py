@@ -40,8 +40,7 @@ def reason(code: str | None) -> str:
 def _counted_reason(name: str, count: str) -> str | None:
     return {
         "other_currency": t("{count} amounts in another currency are left out", count=count),
-        "no_first_response": t("{count} cases have no first response", count=count),
-        "too_few": t("only {count} records, too few to tell", count=count),
+        "missing_rows": t("{count} records lack what it needs and are left out", count=count),
     }.get(name)
 
 
@@ -57,13 +56,10 @@ def _reasons() -> dict[str, str]:
         "small_sample": t("there are too few records to tell"),
         "other_currency": t("amounts in another currency are left out"),
         "no_interval": t("this KPI has no interval, so noise cannot be told from change"),
-        "no_variance": t("all records are the same, so noise cannot be estimated"),
-        "undefined": t("one of the two values is undefined"),
-        "undefined_base": t("the value it is compared with is undefined"),
-        "base_undefined": t("the value it is compared with is undefined"),
-        "unanswered": t("too many cases still wait for a response"),
-        "no_target": t("no target is set"),
-        "not_started": t("the period has not started in the data"),
+        "no_noise": t("the records do not vary, so noise cannot be told from change"),
+        "not_comparable": t("one of the two values is undefined"),
+        "not_answered_yet": t("too many cases still wait for a response"),
+        "missing_rows": t("some records lack what it needs and are left out"),
     }
 
 
@@ -181,12 +177,13 @@ def note(kind: str, count: int, table_code: str = "", text: str = "") -> str:
     number, held = numbers.count(count), table(table_code) if table_code else ""
     return {
         "implied_customers": t(
-            "{count} customers are known only by an id that {table} refer to; they are counted.",
-            count=number,
-            table=held,
+            "{count} customers are known only by an id that other tables refer to; they are counted.", count=number
         ),
-        "dangling": t("{count} references of {table} point to nothing.", count=number, table=held),
-        "dangling_reference": t("{count} references of {table} point to nothing.", count=number, table=held),
+        "dangling": t("{count} references of {table} point to nothing; the rows are kept.", count=number, table=held),
+        "unread_records": t(
+            "{count} records of “{table}”, which no mapping reads, could not be read.", count=number, table=table_code
+        ),
+        "left_source": t("{count} rows are gone with sources that are no longer set up.", count=number),
         "other_currency": t(
             "{count} amounts of {table} are in another currency and left out.", count=number, table=held
         ),

@@ -23,7 +23,7 @@ def moved(reading: Reading) -> list[Line]:
 def moves(reading: Reading, width: int) -> Spec:
     """One bar a KPI: worse in one colour, better in the other, each with its sign, word icon and number."""
     narrow = width < 400
-    rows = [_row(i, line) for i, line in enumerate(moved(reading))]
+    rows = [_row(i, line, narrow) for i, line in enumerate(moved(reading))]
     height = (ROW + (16 if narrow else 0)) * max(len(rows), 1)
     edge = max([abs(row["x"]) for row in rows], default=1.0) * (1.6 if narrow else 1.2)
     names = 0 if narrow else 330
@@ -38,7 +38,8 @@ def moves(reading: Reading, width: int) -> Spec:
     name = {"type": "text", "align": "left", "x": 0, "dy": -9, "limit": inner}
     if not narrow:
         name = {"type": "text", "align": "right", "x": -10, "limit": names - 40}
-    layers = [layer({"type": "rule", "color": COLOURS["muted"]}, [{"x": 0}], x=place("x", (-edge, edge)))]
+    zero = {"type": "rule", "color": COLOURS["line" if narrow else "muted"]}
+    layers = [layer(zero, [{"x": 0}], x=place("x", (-edge, edge)))]
     for code, colour in _COLOUR.items():
         of = [row for row in rows if row["verdict"] == code]
         bar = {"type": "bar", "color": colour, "height": 12, "cornerRadiusEnd": 2, "yOffset": 8 if narrow else 0}
@@ -54,17 +55,23 @@ def moves(reading: Reading, width: int) -> Spec:
 
 
 def _relative(line: Line) -> float | None:
-    found = line.raw["previous"].get("relative") if "previous" in line.raw else None
-    return None if found is None else float(found)
+    """The change as a share of the base; None where the base is no size, as of a score that may be negative."""
+    found = line.raw.get("previous") or {}
+    base = (found.get("base") or {}).get("value")
+    if line.unit == "points" or not base or base < 0 or found.get("change") is None:
+        return None
+    return float(found["change"]) / float(base)
 
 
-def _row(i: int, line: Line) -> dict[str, Any]:
+def _row(i: int, line: Line, narrow: bool) -> dict[str, Any]:
     change = _relative(line) or 0.0
+    # a share that grows by half is told in points too, or one reads 50 points
+    points = f"  ({line.comparisons['previous'].change})" if line.unit == "share" and not narrow else ""
     return {
         "i": i,
         "zero": 0,
         "x": max(-CLIP, min(CLIP, change)),
         "verdict": line.verdict,
         "name": line.card.name,
-        "label": f"{words.icon(line.verdict)} {numbers.relative(change)}",
+        "label": f"{words.icon(line.verdict)} {numbers.relative(change)}{points}",
     }

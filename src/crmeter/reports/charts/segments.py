@@ -14,7 +14,7 @@ MOST = 6  # segments shown; the table beside the chart has them all
 
 
 def segments(line: Line, found: Sequence[Mapping[str, Any]], width: int) -> Spec:
-    """A hollow point for before, a full one for now, joined by a line; segments undefined on either side are left out."""
+    """A hollow point for before, a full one for now, joined by a line; segments undefined on a side are left out."""
     rows = _rows(line, found)
     steps = ticks(
         min([row["before"] for row in rows] + [row["now"] for row in rows], default=0.0),
@@ -32,11 +32,13 @@ def segments(line: Line, found: Sequence[Mapping[str, Any]], width: int) -> Spec
     apart = steps[1] - steps[0]
     marks = [{"x": step, "label": numbers.tick(step, line.unit, apart)} for step in steps]
     tick_text = {"type": "text", "baseline": "top", "y": height + 6, "color": COLOURS["muted"]}
-    name = {"type": "text", "align": "left", "x": 0, "dy": -10, "limit": inner, "fontWeight": "bold"}
+    name = {"type": "text", "align": "left", "x": 0, "dy": -10, "limit": inner - 120, "fontWeight": "bold"}
+    moved = {"type": "text", "align": "right", "x": inner, "dy": -10}
     layers = [
         layer({"type": "rule", "color": COLOURS["line"]}, marks, x=place("x", x)),
         layer(tick_text, marks, x=place("x", x), text={"field": "label"}),
         layer(name, rows, y=y, text={"field": "name"}),
+        layer(moved, rows, y=y, text={"field": "moved"}),
     ]
     for code in words.VERDICTS:
         of = [row for row in rows if row["verdict"] == code]
@@ -55,7 +57,7 @@ _COLOUR = {
 
 
 def _rows(line: Line, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for each in found:
         before, now = each["before"]["value"], each["now"]["value"]
         if before is None or now is None or len(rows) == MOST:
@@ -68,7 +70,8 @@ def _rows(line: Line, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
                 "before": before,
                 "now": now,
                 "verdict": verdict,
-                "name": f"{sentences.label(each['by'])}  {words.icon(verdict)} {change}",
+                "name": " ".join(sentences.label(each["by"]).split()),
+                "moved": f"{words.icon(verdict)} {change}",
             }
         )
     return rows

@@ -65,7 +65,7 @@ def _rows(line: Line, reading: Reading) -> list[dict[str, Any]]:
                 "complete": bool(value["complete"]),
                 "label": label,
                 "year": year if year != shown_year else "",
-                "said": numbers.amount(value["value"], line.unit, line.currency),
+                "said": "" if value["value"] is None else numbers.brief(value["value"], line.unit, line.currency),
             }
         )
         shown_year = year
@@ -101,7 +101,7 @@ def _labels(rows: Sequence[dict[str, Any]], x: Spec) -> list[Spec]:
 
 
 def _target(line: Line, target: float, y: tuple[float, float], width: int) -> list[Spec]:
-    row = {"y": target, "label": t("target {value}", value=numbers.amount(target, line.unit, line.currency))}
+    row = {"y": target, "label": t("target {value}", value=numbers.brief(target, line.unit, line.currency))}
     text = {"type": "text", "color": COLOURS["goal"], "align": "left", "x": 2, "dy": -7, "fontWeight": "bold"}
     rule = {"type": "rule", "color": COLOURS["goal"], "strokeWidth": 1.5, "strokeDash": [5, 3]}
     return [layer(rule, [row], y=place("y", y)), layer(text, [row], y=place("y", y), text={"field": "label"})]
@@ -111,5 +111,6 @@ def _now(rows: Sequence[dict[str, Any]], x: Spec, y: tuple[float, float]) -> Spe
     last = rows[-1]
     before = next((row["v"] for row in reversed(rows[:-1]) if row["v"] is not None), last["v"])
     above = last["v"] >= before  # on the outer side of the bend, away from the line
-    text = {"type": "text", "fontWeight": "bold", "align": "right", "dx": 10, "dy": -14 if above else 16, "fontSize": 13}
+    text = {"type": "text", "fontWeight": "bold", "align": "right", "dx": 10, "fontSize": 13}
+    text["dy"] = -14 if above else 16
     return layer(text, [last], x=x, y=place("v", y), text={"field": "said"})

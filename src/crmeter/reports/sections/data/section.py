@@ -17,7 +17,8 @@ def _facts(reading: Reading, drawer: Drawer | None) -> Mapping[str, object]:
         words.note(found["kind"], int(found.get("count") or 0), found.get("table") or "", found.get("text") or "")
         for found in data["notes"]
     ]
-    notes += [f"{line.card.name}{t(': ')}{line.now.reason}" for line in reading.lines if line.now.defined and line.now.reason]
+    remarked = [line for line in reading.lines if line.now.defined and line.now.reason]
+    notes += [f"{line.card.name}{t(': ')}{line.now.reason}" for line in remarked]
     return {
         "tables": [
             (words.table(found["table"]), numbers.count(found["rows"]), numbers.count(found["quarantined"]))

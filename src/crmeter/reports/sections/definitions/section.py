@@ -16,11 +16,11 @@ def _facts(reading: Reading, drawer: Drawer | None) -> Mapping[str, object]:
         "reading_aids": [
             (
                 t("95% interval"),
-                t("The range that holds the true value in 95 of 100 such samples. A wide one means: do not lean on it."),
+                t("The range that holds the true value in 95 of 100 such samples. The wider, the less sure."),
             ),
             (
                 t("beyond noise"),
-                t("The change is larger than chance alone would make it, counting how many comparisons were looked at."),
+                t("The change is larger than chance alone would make it, given how many comparisons were made."),
             ),
             (
                 t("no detectable change"),

@@ -38,6 +38,11 @@ def _finding(reading: Reading, found: Mapping[str, Any], drawer: Drawer | None) 
         "base": words.base(found["comparison"], reading.grain),
         "title": title,
         "certainty": sentences.certainty(line, found),
+        "also": [
+            sentences.movement(reading.by_id[other["kpi"]], other["comparison"], reading.grain)
+            for other in found.get("also") or []
+            if other["kpi"] in reading.by_id
+        ],
         "segment": sentences.segment(line, parts[0]) if parts else "",
         "segments": [_segment(line, part) for part in parts],
         "trend": _trend(line, reading, title, drawer),
@@ -65,13 +70,18 @@ def _segment_chart(line: Line, parts: list[Mapping[str, Any]], drawer: Drawer | 
         return None
     title = sentences.segment(line, parts[0])
     subtitle = t("Hollow point: before; full point: now")
-    return {"title": title, "subtitle": subtitle, "svg": drawer.both(lambda w: segments(line, parts, w), title, subtitle)}
+    return {
+        "title": title,
+        "subtitle": subtitle,
+        "svg": drawer.both(lambda w: segments(line, parts, w), title, subtitle),
+    }
 
 
 def _segment(line: Line, found: Mapping[str, Any]) -> dict[str, str]:
     verdict = segment_verdict(line, found)
     now, unit, currency = found["now"], line.unit, line.currency
-    share = found.get("share_of_change")
+    share, part = found.get("share_of_change"), found.get("contribution")
+    about = "" if found.get("exact", True) else "≈ "
     return {
         "name": sentences.label(found["by"]),
         "dimension": sentences.dimensions(found["by"]),
@@ -80,9 +90,7 @@ def _segment(line: Line, found: Mapping[str, Any]) -> dict[str, str]:
         "interval": numbers.interval(now.get("low"), now.get("high"), unit, currency),
         "small": words.status("small_sample") if now.get("status") == "small_sample" else "",
         "change": "" if found.get("change") is None else numbers.change(found["change"], unit, currency),
-        "contribution": ""
-        if found.get("contribution") is None
-        else numbers.change(found["contribution"], unit, currency),
+        "contribution": "" if part is None else about + numbers.change(part, unit, currency),
         "share": "" if share is None else numbers.share(share),
         "verdict": verdict,
         "word": words.verdict(verdict),

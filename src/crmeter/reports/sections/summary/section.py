@@ -55,7 +55,11 @@ def _chart(reading: Reading, drawer: Drawer | None) -> dict[str, object] | None:
     )
     base = words.base("previous", reading.grain)
     subtitle = t("Relative change from {base}; the largest first", base=base)
-    return {"title": title, "subtitle": subtitle, "svg": drawer.both(lambda w: moves(reading, w), title, subtitle, 1000)}
+    return {
+        "title": title,
+        "subtitle": subtitle,
+        "svg": drawer.both(lambda w: moves(reading, w), title, subtitle, 1000),
+    }
 
 
 SUMMARY = Section("summary", lambda: t("Summary"), _facts)
