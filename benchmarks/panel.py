@@ -1,0 +1,203 @@
+"""The panel: every KPI x 60 months x (total and three attributes of the customer), against SQL by hand.
+
+    python benchmarks/panel.py [--customers 100000] [--rounds 3] [--most 3]
+
+Both sides read the same published warehouse and end with the values in Python. First their values are compared, one by
+one; then each side runs in fresh processes, taking turns, and the medians of their CPU seconds are divided. Imports are
+not part of either (they are told beside). Exits with 1 where a value differs or the ratio is above ``--most``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+
+Key = tuple[str, str, str, str | None]  # KPI, month, attribute or "total", its value
+Values = dict[Key, float | None]
+ATTRIBUTES = ("customer.channel", "customer.region", "customer.segment")
+TOTAL_ONLY = ("cac",)  # spend has no customers, so it cannot be split by what they are
+
+
+def cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def peak_megabytes() -> float:
+    """Of this program alone: the peak that getrusage tells begins with that of the process it was started from."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return (
+            float(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+        )
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def ours(path: Path) -> Any:
+    """The panel by the product's own definitions: a function that measures it and gives a list of Value."""
+    import company
+
+    from crmeter.kernel.calendar import Calendar
+    from crmeter.kernel.period import Grain
+    from crmeter.kpis import CATALOGUE
+    from crmeter.metrics.request import Request, measure
+    from crmeter.warehouse.duck import reading
+
+    def run() -> list[Any]:
+        periods = list(Calendar().split(company.START, company.END, Grain.MONTH))
+        every = ((), *((name,) for name in ATTRIBUTES))
+        parts = [
+            ([k for k in CATALOGUE if (k.id in TOTAL_ONLY) is whole], slices)
+            for whole, slices in ((False, every), (True, ((),)))
+        ]
+        values = []
+        with reading(path) as warehouse:
+            for kpis, slices in parts:
+                found = measure(warehouse, company.RULES, Request(kpis, periods, slices))
+                values += [
+                    found.value(kpi, period, names, group)
+                    for kpi in kpis
+                    for names in slices
+                    for period in periods
+                    for group in found.groups(kpi, period, names)
+                ]
+        return values
+
+    return run
+
+
+def expert(path: Path) -> Any:
+    """The same by hand: a function that runs the statements and gives (column names, rows)."""
+    import duckdb
+
+    statements = [s for s in (HERE / "expert.sql").read_text("utf-8").split(";\n") if s.strip()]
+
+    def run() -> tuple[list[str], list[tuple[Any, ...]]]:
+        with duckdb.connect(str(path), read_only=True) as con:
+            for statement in statements:
+                con.execute(statement)
+            con.execute("FROM expert")
+            return [d[0] for d in con.description], con.fetchall()
+
+    return run
+
+
+SIDES = {"ours": ours, "expert": expert}
+
+
+def compare(path: Path) -> list[str]:
+    """Every value of one side against the other; what differs, in words."""
+    mine: Values = {}
+    for value in ours(path)():
+        name, of = next(iter(value.by.items()), ("total", None))
+        mine[(value.kpi, str(value.start), name, of)] = value.value
+    columns, rows = expert(path)()
+    theirs: Values = {
+        (column, str(row[0]), row[1], row[2]): number
+        for row in rows
+        for column, number in zip(columns[3:], row[3:], strict=True)
+        if row[1] == "total" or column not in TOTAL_ONLY
+    }
+    different = [
+        f"{key}: ours {mine.get(key)}, by hand {theirs.get(key)}"
+        for key in sorted({*mine, *theirs}, key=str)
+        # a group with nothing to count is left out by us, and is 0 or undefined by hand
+        if not (_equal(mine[key], theirs.get(key)) if key in mine else theirs[key] in (None, 0))
+    ]
+    print(f"{len(mine)} values of ours, {len(theirs)} by hand, {len(different)} differ")
+    return different
+
+
+def _equal(one: float | None, two: float | None) -> bool:
+    if one is None or two is None:
+        return one is two
+    return abs(float(one) - float(two)) <= 1e-9 * max(1.0, abs(float(one)))
+
+
+def run_side(side: str, path: Path) -> dict[str, float]:
+    """One run in this process: CPU and wall seconds, what the imports took before, and the peak of memory."""
+    run = SIDES[side](path)
+    imports, started, before = cpu_seconds(), time.perf_counter(), cpu_seconds()
+    run()
+    return {
+        "cpu": cpu_seconds() - before,
+        "wall": time.perf_counter() - started,
+        "imports": imports,
+        "memory": peak_megabytes(),
+    }
+
+
+def take_turns(path: Path, rounds: int) -> dict[str, list[dict[str, float]]]:
+    found: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
+    for _ in range(rounds):
+        for side in SIDES:
+            command = [sys.executable, __file__, "--side", side, "--warehouse", str(path)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            found[side].append(json.loads(done.stdout))
+    return found
+
+
+def report(runs: dict[str, list[dict[str, float]]], customers: int) -> float:
+    """Print the table and keep it as JSON; gives the ratio of the medians of CPU seconds."""
+    medians = {
+        side: {name: statistics.median(run[name] for run in found) for name in found[0]} for side, found in runs.items()
+    }
+    ratio = medians["ours"]["cpu"] / medians["expert"]["cpu"]
+    print(f"{'':8}{'CPU s':>8}{'wall s':>8}{'imports':>9}{'peak MB':>9}")
+    for side, m in medians.items():
+        print(f"{side:8}{m['cpu']:8.2f}{m['wall']:8.2f}{m['imports']:9.2f}{m['memory']:9.0f}")
+    print(f"ratio of CPU seconds: {ratio:.2f} ({len(runs['ours'])} rounds, {os.cpu_count()} cores)")
+    kept = {
+        "customers": customers,
+        "ratio": ratio,
+        "medians": medians,
+        "runs": runs,
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+    }
+    path = HERE / "results" / f"panel-{customers}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    return ratio
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--most", type=float, default=3.0, help="the ratio above which the run fails")
+    parser.add_argument("--keep", action="store_true", help="take the warehouse of the last run if it is there")
+    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--warehouse", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.side:
+        print(json.dumps(run_side(asked.side, asked.warehouse)))
+        return 0
+    path = HERE / "data" / f"company-{asked.customers}.duckdb"
+    if not (asked.keep and path.exists()):
+        import company
+
+        path.unlink(missing_ok=True)
+        started = cpu_seconds()
+        company.build(path, asked.customers)
+        print(f"made a company of {asked.customers} customers in {cpu_seconds() - started:.1f} CPU s")
+    different = compare(path)
+    print(*different[:20], *(["…"] if len(different) > 20 else []), sep="\n")
+    ratio = report(take_turns(path, asked.rounds), asked.customers)
+    return 1 if different or ratio > asked.most else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
