@@ -68,7 +68,7 @@ class Workspace:
         """Map each raw table to the canonical table of its name, column by column."""
         for table, rows in delivery.tables.items():
             names = tuple(dict.fromkeys(name for row in rows for name in row)) or delivery.columns[table]
-            self.map(delivery.name, table, f'SELECT {", ".join(names)} FROM "{table}"')
+            self.map(delivery.name, table, f'SELECT {quoted_all(names)} FROM "{table}"')
 
     def load(self, *deliveries: Delivery, now: datetime = NOW, names: Sequence[str] = (), **given: Any) -> LoadReport:
         """Map as is what has no mapping yet, then ingest."""
@@ -102,3 +102,7 @@ def order(number: int | str, customer: str = "ann", **changes: str | None) -> di
         "kind": "sale",
     }
     return {**row, **changes}
+
+
+def quoted_all(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

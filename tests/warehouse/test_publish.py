@@ -108,7 +108,11 @@ def test_a_second_writer_is_told_who_writes(published: Path) -> None:
 
 
 def test_what_a_killed_writer_left_is_removed_by_the_next(published: Path) -> None:
-    code = "with writing(path) as con:\n    con.execute('INSERT INTO t VALUES (2)')\n    os.kill(os.getpid(), signal.SIGKILL)"
+    code = """
+    with writing(path) as con:
+        con.execute('INSERT INTO t VALUES (2)')
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
     killed = child(code, published)
     end(killed)
     assert killed.returncode == -signal.SIGKILL

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from crmeter.ingest.blanks import trimmed
 from crmeter.ingest.configured import ConfiguredSource
 from crmeter.ingest.formats import decide
 from crmeter.ingest.validation import RAW
 from crmeter.kernel.errors import Problem, UserError
 from crmeter.model.rules import Rules
 from crmeter.model.table import SQL_TYPES, Column, Kind, Table
-from crmeter.warehouse.identifier import literal, quoted
+from crmeter.warehouse.identifier import quoted
 
 _ATTRIBUTE_TYPES = {
     "BOOLEAN": "BOOLEAN",
@@ -53,89 +52,64 @@ class Reader:
     rules: Rules
 
     def convert(self, table: Table) -> Conversion:
-        """Decide every column of ``table`` that the mapping gives."""
+        """Decide every column of ``table`` that the mapping gives; the others are null."""
         found = Conversion(tuple(name for name in self.types if not name.startswith("_")))
         for column in table.columns:
             if column.name in self.types:
-                self._column(found, table, column)
-            found.outer += _stored(column, column.name in self.types, self.rules.timezone)
+                try:
+                    self._column(found, table, column)
+                except UserError as error:
+                    found.problems.extend(error.problems)
+            else:
+                found.outer.extend((name, f"CAST(NULL AS {kind})") for name, kind in column_types(column))
         canonical = {column.name for column in table.columns}
         for name in found.given:
             if name not in canonical:
-                kind = _attribute_type(self.types[name])
-                text = self._text(name) if kind == "VARCHAR" else f"CAST({quoted(name)} AS {kind})"
-                found.attributes[name] = kind
-                found.inner.append((name, text))
-                found.outer.append((name, quoted(name)))
+                self._attribute(found, name)
         return found
 
     def _column(self, found: Conversion, table: Table, column: Column) -> None:
-        text = self._text(column.name)
-        found.inner.append((RAW + column.name, text))
-        if column.kind in (Kind.KEY, Kind.REF, Kind.TEXT):
-            found.inner.append((column.name, text))
-        elif column.kind is Kind.CURRENCY:
-            found.inner.append((column.name, f"upper({text})"))
-        else:
-            try:
-                found.inner.append((column.name, self._decided(found, table, column)))
-            except UserError as error:
-                found.problems.extend(error.problems)
-
-    def _decided(self, found: Conversion, table: Table, column: Column) -> str:
-        """SQL of the column in its type, by a decision over all its values; instants come out in UTC."""
+        """Keys and texts lose the blanks around them, so that ``"VIP "`` and ``"VIP"`` are one; empty is null."""
+        setting = f"{table.name}.{column.name}"
+        dated = column.kind in (Kind.INSTANT, Kind.DATE)
         decision = decide(
             self.con,
             self.relation,
             column.name,
             column.kind,
-            given=self._format(table, column),
+            given=self.source.formats.get(setting) or (self.source.date_format if dated else None),
             decimal_mark=self.source.decimal_mark,
+            # a plain date is the same day everywhere; only instants have a zone
+            zone=(self.source.timezone if column.kind is Kind.INSTANT else None) or self.rules.timezone,
+            business_zone=self.rules.timezone,
+            choices=column.choices,
+            setting=setting,
         )
         found.formats.append((column.name, decision.format))
-        found.said.append(decision.said)
-        if column.kind is not Kind.INSTANT:
-            return f"CAST({decision.sql} AS {SQL_TYPES[column.kind]})"
-        return self._in_utc(decision.sql)
+        if decision.said:
+            found.said.append(decision.said)
+        found.inner.append((RAW + column.name, f"CASE WHEN NOT {decision.missing} THEN {self._text(column.name)} END"))
+        for (name, kind), sql in zip(column_types(column), (decision.sql, decision.date_sql), strict=False):
+            found.inner.append((name, f"CAST({sql} AS {kind})"))
+            found.outer.append((name, quoted(name)))
 
-    def _in_utc(self, sql: str) -> str:
-        """An instant in UTC; one that names no zone is in its source's, else the workspace's.
-
-        The hour that a clock shows twice is taken as the later one, one that it skips as the time an hour on.
-        """
-        described = self.con.execute(f"DESCRIBE SELECT {sql} FROM {self.relation}").fetchall()
-        if described[0][1] == "TIMESTAMP WITH TIME ZONE":
-            return f"({sql}) AT TIME ZONE 'UTC'"
-        zone = self.source.timezone or self.rules.timezone
-        return f"CAST({sql} AS TIMESTAMP) AT TIME ZONE {literal(zone)} AT TIME ZONE 'UTC'"
-
-    def _format(self, table: Table, column: Column) -> str | None:
-        """What crmeter.toml says of the column's format."""
-        own = self.source.formats.get(f"{table.name}.{column.name}")
-        dated = column.kind in (Kind.INSTANT, Kind.DATE)
-        return own or (self.source.date_format if dated else None)
+    def _attribute(self, found: Conversion, name: str) -> None:
+        kind = _attribute_type(self.types[name])
+        found.attributes[name] = kind
+        found.inner.append((name, self._text(name) if kind == "VARCHAR" else f"CAST({quoted(name)} AS {kind})"))
+        found.outer.append((name, quoted(name)))
 
     def _text(self, name: str) -> str:
-        """A value as trimmed text; the whole numbers of a spreadsheet, 17.0, are 17 again."""
-        value = quoted(name)
-        if self.types[name] in ("DOUBLE", "FLOAT"):
-            whole = f"{value} = trunc({value}) AND abs({value}) < 1e15"
-            value = f"CASE WHEN {whole} THEN CAST(CAST({value} AS BIGINT) AS VARCHAR) ELSE CAST({value} AS VARCHAR) END"
-        return trimmed(f"CAST({value} AS VARCHAR)")
+        """A value as text without blanks around it."""
+        return decide(self.con, self.relation, name, Kind.TEXT).sql
+
+
+def column_types(column: Column) -> list[tuple[str, str]]:
+    """The stored columns of ``column`` with their types: an instant is followed by its business date."""
+    own = [(column.name, SQL_TYPES[column.kind])]
+    return [*own, (column.business_date, "DATE")] if column.kind is Kind.INSTANT else own
 
 
 def _attribute_type(given: str) -> str:
     """The type in which a custom attribute is kept."""
     return "DOUBLE" if given.startswith("DECIMAL") else _ATTRIBUTE_TYPES.get(given, "VARCHAR")
-
-
-def _stored(column: Column, is_given: bool, zone: str) -> list[tuple[str, str]]:
-    """The stored columns of ``column`` over converted rows: an instant is followed by its local business date."""
-    name = quoted(column.name)
-    if not is_given:
-        name = f"CAST(NULL AS {SQL_TYPES[column.kind]})"
-    found = [(column.name, name)]
-    if column.kind is Kind.INSTANT:
-        local = f"{name} AT TIME ZONE 'UTC' AT TIME ZONE {literal(zone)}" if is_given else "NULL"
-        found.append((column.business_date, f"CAST({local} AS DATE)"))
-    return found

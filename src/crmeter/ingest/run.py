@@ -7,6 +7,7 @@ whose mapping was taken away. A run over all sources also ends the rows of sourc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -189,7 +190,9 @@ class _Run:
         return merged
 
     def _left_notes(self, merged: dict[str, dict[str, Merged]]) -> list[Note]:
-        gone = {name: sum(by_source[name].gone for by_source in merged.values() if name in by_source) for name in self.left}
+        gone = Counter[str]()
+        for by_source in merged.values():
+            gone.update({name: by_source[name].gone for name in self.left if name in by_source})
         return [Note("left_source", "", count, source=name) for name, count in gone.items() if count]
 
     def _keep(self, report: LoadReport, staged: list[Staged]) -> None:

@@ -10,7 +10,7 @@ from crmeter.model.table import Column, Kind, Limit, Table
 from crmeter.warehouse.identifier import literal, quoted
 
 RAW = "~"
-"""Before a column's name: the value as the mapping gave it, as text, null where it is blank."""
+"""Before a column's name: the value as the mapping gave it, as text, null where it says that there is none."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _of_column(column: Column) -> Iterator[Check]:
     if column.kind is Kind.CHOICE:
         yield Check(column.name, f"{raw} IS NOT NULL AND {name} IS NULL", reasons.NOT_A_CHOICE)
     elif column.kind is Kind.CURRENCY:
-        yield Check(column.name, f"NOT regexp_full_match({name}, '[A-Z]{{3}}')", reasons.CURRENCY)
+        yield Check(column.name, f"{raw} IS NOT NULL AND {name} IS NULL", reasons.CURRENCY)
     elif column.kind not in (Kind.KEY, Kind.REF, Kind.TEXT):
         yield Check(column.name, f"{raw} IS NOT NULL AND {name} IS NULL", f"{reasons.UNFIT}:{column.kind}")
     yield from _bounds(column.name, column.low, column.high)
