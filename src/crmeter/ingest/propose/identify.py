@@ -1,0 +1,85 @@
+"""Which canonical table a raw table holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crmeter.ingest.propose.draft import Draft
+from crmeter.ingest.propose.matching import match
+from crmeter.ingest.propose.profile import Evidence
+from crmeter.ingest.propose.vocabulary import named, question, tables
+from crmeter.ingest.source import RawTable
+from crmeter.kernel.messages import t
+from crmeter.model.table import Kind
+from crmeter.model.tables import BY_NAME
+
+_LEAST = 0.5
+
+# Canonical columns that only one kind of export has: finding one clearly is worth more than a shared one.
+_TELLING = {
+    "customer": {"email": 0.1, "phone": 0.1, "industry": 0.15, "gender": 0.1, "birth_year": 0.1, "segment": 0.1},
+    "order": {"order_id": 0.25, "ordered_at": 0.15, "amount": 0.1, "product": 0.05},
+    "subscription": {"monthly_amount": 0.25, "subscription_id": 0.2, "started_at": 0.1, "ended_at": 0.1},
+    "lead": {"lead_id": 0.25, "converted_at": 0.2, "qualified_at": 0.15, "lost_reason": 0.05},
+    "opportunity": {"outcome": 0.2, "stage": 0.2, "opportunity_id": 0.2, "closed_at": 0.1, "expected_close_on": 0.15},
+    "case": {"case_id": 0.2, "first_response_at": 0.2, "resolved_at": 0.15, "priority": 0.15, "kind": 0.1},
+    "survey_response": {"score": 0.25, "response_id": 0.15, "survey_id": 0.1, "instrument": 0.15, "comment": 0.05},
+}
+# Required columns that can be a constant when no raw column has them.
+CONSTANT = frozenset({"currency", "kind", "scale_min", "scale_max", "survey_id", "instrument"})
+
+
+@dataclass
+class Identified:
+    """What each raw table was taken for, and why the others were not taken for anything."""
+
+    drafts: dict[str, Draft]  # canonical table → draft
+    rivals: dict[str, list[Draft]]  # further raw tables that look like the same canonical table
+    unknown: dict[str, str]  # raw table → reason
+
+
+def identify(evidence: Evidence) -> Identified:
+    """The best canonical table for each raw table, and the best raw table for each canonical one."""
+    found = Identified({}, {}, {})
+    by_table: dict[str, list[Draft]] = {}
+    for raw in evidence.tables.values():
+        draft = _best(raw, evidence)
+        if draft is None:
+            found.unknown[raw.name] = t("it looks like none of the tables that mappings are proposed for")
+        elif not raw.rows:
+            found.unknown[raw.name] = t("it has no rows")
+        else:
+            by_table.setdefault(draft.table.name, []).append(draft)
+    for name, drafts in by_table.items():
+        ranked = sorted(drafts, key=lambda d: (-d.confidence, -d.raw.rows, d.raw.name))
+        found.drafts[name] = ranked[0]
+        found.rivals[name] = ranked[1:]
+    return found
+
+
+def _best(raw: RawTable, evidence: Evidence) -> Draft | None:
+    drafts = [match(BY_NAME[name], raw, evidence) for name in tables()]
+    names = named(raw.name)
+    for draft in drafts:
+        draft.confidence = _resemblance(draft, names.get(draft.table.name, 0.0))
+    best = max(drafts, key=lambda draft: draft.confidence)
+    return best if best.confidence >= _LEAST else None
+
+
+def _resemblance(draft: Draft, name: float) -> float:
+    """From 0 to 1: the name of the raw table, the required columns found, and those that only this table has."""
+    needed = [c for c in draft.table.columns if c.required and c.name not in CONSTANT]
+    found = sum(draft.items[c.name].confidence for c in needed if c.name in draft.items)
+    covered = found / len(needed)
+    telling = sum(
+        weight * draft.items[column].confidence
+        for column, weight in _TELLING[draft.table.name].items()
+        if column in draft.items and draft.items[column].confidence >= 0.6
+    )
+    if draft.table.name == "survey_response":
+        telling += 0.4 * any(question(header) for header in draft.raw.columns)
+    score = 0.25 * name + 0.4 * covered + min(telling, 0.45)
+    key = next(c.name for c in draft.table.columns if c.kind is Kind.KEY)
+    if key not in draft.items:
+        score -= 0.1 if draft.table.name == "survey_response" else 0.2
+    return min(max(score, 0.0), 0.99)
