@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def read(table: str) -> list[dict[str, str]]:
         return [{k: v for k, v in row.items() if k != "trap"} for row in csv.DictReader(file)]
 
 
-def insert(con: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, str]]) -> None:
+def insert(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, str]]) -> None:
     """Add rows of local times to a canonical table: the instant in UTC, its business date as written."""
     table = BY_NAME[name]
     for row in rows:

@@ -1,0 +1,39 @@
+"""The engine on rows that stand in a test, without a file or an ingest between."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import duckdb
+from tests.world.rows import AS_OF, CURRENCY, FOLDER, INACTIVITY_DAYS, TIMEZONE, insert, read
+
+from crmeter.ingest.horizon import history_start
+from crmeter.model.rules import Rules
+from crmeter.warehouse import derive, schema
+from crmeter.warehouse.duck import Warehouse
+
+RULES = Rules(CURRENCY, TIMEZONE, inactivity_days=INACTIVITY_DAYS)
+Rows = Mapping[str, Sequence[Mapping[str, str]]]
+
+
+def designed() -> Rows:
+    """The rows of the designed company, and the customer that a load makes of an unknown id."""
+    tables = {path.stem: read(path.stem) for path in sorted(FOLDER.glob("*.csv"))}
+    return {**tables, "customer": [*tables["customer"], {"customer_id": "unknown"}]}
+
+
+def warehouse(rows: Rows, rules: Rules = RULES, as_of: date = AS_OF) -> tuple[Warehouse, duckdb.DuckDBPyConnection]:
+    """A warehouse in memory that holds ``rows``, and its connection for the independent SQL."""
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    schema.create(con)
+    for table, each in rows.items():
+        insert(con, table, each)
+    derive.refresh(con, rules, as_of)
+    con.execute(
+        "INSERT INTO meta.load (load, as_of, history_start, rules) VALUES (1, ?, ?, ?)",
+        [as_of, history_start(con), json.dumps(rules.as_json(), default=str)],
+    )
+    return Warehouse(con), con

@@ -1,0 +1,42 @@
+"""The designed company as a workspace of export files, loaded the way a user loads one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.world.rows import CURRENCY, FOLDER, INACTIVITY_DAYS, TIMEZONE, read
+
+from crmeter.app.ingesting import ingest
+from crmeter.app.settings import Workspace, open_workspace
+
+SETTINGS = f"""[workspace]
+name = "Designed company"
+currency = "{CURRENCY}"
+timezone = "{TIMEZONE}"
+inactivity_days = {INACTIVITY_DAYS}
+
+[sources.company]
+kind = "files"
+path = "exports/*.csv"
+"""
+
+
+def made(root: Path, tables: Path = FOLDER) -> Workspace:
+    """Write the workspace into ``root`` and load it: the files of ``tables``, mapped column by column."""
+    (root / "crmeter.toml").write_text(SETTINGS, "utf-8")
+    (root / "exports").mkdir()
+    (root / "mappings" / "company").mkdir(parents=True)
+    for path in tables.glob("*.csv"):
+        shutil.copy(path, root / "exports")
+        mapping = root / "mappings" / "company" / path.name
+        mapping.with_suffix(".sql").write_text(select(path.stem, read(path.stem)[0]), "utf-8")
+    workspace = open_workspace(root, {})
+    ingest(workspace)
+    return workspace
+
+
+def select(table: str, columns: Iterable[str]) -> str:
+    """The mapping of one file: every column but the one that names the trap."""
+    return f'SELECT {", ".join(columns)} FROM "{table}"\n'
