@@ -204,7 +204,7 @@ def compared(now: dict[str, Any], base: dict[str, Any], better: str) -> dict[str
     """A comparison with the noise of both sides."""
     blank = {"base": base, "change": None, "relative": None, "low": None, "high": None, "p": None}
     if now["value"] is None or base["value"] is None:
-        return {**blank, "beyond_noise": False, "verdict": "unknown", "reason": "undefined"}
+        return {**blank, "beyond_noise": False, "verdict": "unknown", "reason": "not_comparable"}
     change = now["value"] - base["value"]
     if now["high"] is not None and base["high"] is not None:
         half = math.hypot(now["high"] - now["value"], base["high"] - base["value"])

@@ -5,10 +5,14 @@ Every function says an unknown code as it stands, so that an old report never fa
 
 from __future__ import annotations
 
+import re
+
 from crmeter.kernel.messages import t
 from crmeter.reports import numbers
 
 VERDICTS = ("better", "worse", "no_change", "changed", "unknown")
+# Signs that no document may hold, and those that turn the direction of the text after them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _ICONS = {"better": "✓", "worse": "✕", "no_change": "=", "changed": "↕", "unknown": "?"}
 
 
@@ -242,7 +246,7 @@ def member(dimension_code: str, value: str | None) -> str:
     if value is None:
         return t("(not given)")
     if dimension_code.rpartition(".")[2] != "kind":
-        return value
+        return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
     return {
         "person": t("person"),
         "company": t("company"),

@@ -58,11 +58,11 @@ def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     >>> ticks(0.043, 0.066)
     [0.04, 0.05, 0.06, 0.07]
     """
-    if high <= low:
-        room = abs(low) * 0.1 or 1.0
+    if high - low <= max(1e-9 * max(abs(low), abs(high)), 1e-9):
+        room = abs(low) * 0.1 if abs(low) > 1e-6 else 1.0
         low, high = low - room, high + room
     rough = (high - low) / wanted
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * n for n in (1, 2, 2.5, 5, 10) if power * n >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(n * step, 10) for n in range(first, last + 1)]
+    return [round(n * step, 12) for n in range(first, last + 1)]
