@@ -35,27 +35,22 @@ class Choice:
 
 def choose(con: duckdb.DuckDBPyConnection, values: str, readings: Sequence[Reading]) -> Choice:
     """The reading that fits the column. ``values`` is SQL of a relation of texts ``v``, none of them missing."""
-    counted = ", ".join(f"count({reading.sql('v')})" for reading in readings)
-    row = con.execute(f"SELECT count(*), {counted} FROM ({values})").fetchall()[0]
-    total, counts = row[0], row[1:]
-    ranked = sorted(zip(counts, readings, strict=True), key=lambda pair: -pair[0])
-    count, best = ranked[0]
-    if total and count * 2 < total:
-        return Choice(Outcome.NONE, best, values=total, fitting=count)
-    for other_count, other in ranked[1:]:
-        if other_count:
-            rival = _rival(con, values, best, other)
-            if rival is not None:
-                return Choice(Outcome.AMBIGUOUS, best, other, rival, total, count)
-    return Choice(Outcome.DECIDED, best, values=total, fitting=count)
-
-
-def _rival(con: duckdb.DuckDBPyConnection, values: str, best: Reading, other: Reading) -> str | None:
-    """A value that ``other`` reads differently from ``best``, where nothing in the column decides between them."""
-    a, b = best.sql("v"), other.sql("v")
-    only_a, only_b, example = con.execute(
-        f"SELECT count(*) FILTER (a IS NOT NULL AND b IS NULL), count(*) FILTER (b IS NOT NULL AND a IS NULL), "
-        f"min(v) FILTER (a <> b) "
-        f"FROM (SELECT v, {a} AS a, {b} AS b FROM ({values}))"
-    ).fetchall()[0]
-    return None if example is None or only_a > _BY_FAR * only_b else str(example)
+    places = range(len(readings))
+    pairs = [(a, b) for a in places for b in places if a != b]
+    parts = [f"count(r{place})" for place in places]
+    parts += [f"count(*) FILTER (r{a} IS NOT NULL AND r{b} IS NULL)" for a, b in pairs]
+    parts += [f"min(v) FILTER (r{a} <> r{b})" for a, b in pairs if a < b]
+    read = ", ".join(f"{reading.sql('v')} AS r{place}" for place, reading in enumerate(readings))
+    query = f"SELECT count(*), {', '.join(parts)} FROM (SELECT v, {read} FROM ({values}))"
+    total, *row = con.execute(query).fetchall()[0]
+    counts = row[: len(readings)]
+    alone = dict(zip(pairs, row[len(readings) :], strict=False))
+    differ = dict(zip([pair for pair in pairs if pair[0] < pair[1]], row[len(readings) + len(pairs) :], strict=True))
+    best = max(places, key=lambda place: (counts[place], -place))
+    if total and counts[best] * 2 < total:
+        return Choice(Outcome.NONE, readings[best], values=total, fitting=counts[best])
+    for other in sorted(places, key=lambda place: -counts[place]):
+        example = differ.get((min(best, other), max(best, other)))
+        if example is not None and alone[best, other] <= _BY_FAR * alone[other, best]:
+            return Choice(Outcome.AMBIGUOUS, readings[best], readings[other], str(example), total, counts[best])
+    return Choice(Outcome.DECIDED, readings[best], values=total, fitting=counts[best])

@@ -20,6 +20,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def let(name: str, value: str, body: str) -> str:
+    """SQL of ``body`` in which ``name`` stands for ``value``, computed once."""
+    return f"list_transform([{value}], lambda {name}: {body})[1]"
+
+
 def replaced(text: str, pattern: str, by: str, flags: str = "") -> str:
     """SQL of ``text`` with the first match of a regular expression replaced."""
     more = f", {literal(flags)}" if flags else ""
@@ -31,7 +36,7 @@ def as_text(column: str, kind: str) -> str:
 
     ``column`` is an SQL expression of DuckDB type ``kind``.
     """
-    text = f"CAST({column} AS VARCHAR)"
+    text = column if kind == "VARCHAR" else f"CAST({column} AS VARCHAR)"
     if kind in _FLOATS:
         text = f"CASE WHEN {column} = trunc({column}) AND abs({column}) < 9007199254740992 THEN "
         text += f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"

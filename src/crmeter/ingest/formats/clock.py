@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmeter.ingest.formats.clean import literal
+from crmeter.ingest.formats.clean import let, literal
 
 
 def to_utc(naive: str, zone: str) -> str:
@@ -13,9 +13,10 @@ def to_utc(naive: str, zone: str) -> str:
     if zone == "UTC":
         return naive
     name = literal(zone)
-    late = f"timezone({name}, {naive})"
+    late = f"timezone({name}, _naive)"
     early = f"{late} - INTERVAL 1 HOUR"
-    return f"timezone('UTC', CASE WHEN timezone({name}, {early}) = {naive} THEN {early} ELSE {late} END)"
+    first = f"CASE WHEN timezone({name}, {early}) = _naive THEN {early} ELSE {late} END"
+    return let("_naive", naive, f"timezone('UTC', {first})")
 
 
 def local_date(utc: str, zone: str) -> str:
@@ -27,4 +28,4 @@ def local_date(utc: str, zone: str) -> str:
 
 def in_range(moment: str) -> str:
     """The moment, NULL where its year is none that business data has."""
-    return f"CASE WHEN year({moment}) BETWEEN 1900 AND 2200 THEN {moment} END"
+    return let("_moment", moment, "CASE WHEN year(_moment) BETWEEN 1900 AND 2200 THEN _moment END")

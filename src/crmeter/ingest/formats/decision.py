@@ -8,9 +8,10 @@ import duckdb
 
 from crmeter.ingest.formats import moments, numbers, questions, words
 from crmeter.ingest.formats.choose import Choice, choose
-from crmeter.ingest.formats.clean import NO_DATE, as_text, is_missing, literal, narrow, quoted
+from crmeter.ingest.formats.clean import NO_DATE, as_text, is_missing, let, literal, narrow, quoted
 from crmeter.ingest.formats.clock import in_range, local_date, to_utc
 from crmeter.ingest.formats.reading import Reading
+from crmeter.ingest.formats.traits import Traits, look
 from crmeter.kernel.messages import t
 from crmeter.model.table import Kind
 
@@ -51,8 +52,7 @@ class _Column:
 
     def values(self, text: str, extra: tuple[str, ...] = ()) -> str:
         """A relation of ``text`` as v, values that say that there is none left out."""
-        inner = f"SELECT {text} AS v, {narrow(self.text)} AS raw FROM {self.relation}"
-        return f"SELECT v FROM ({inner}) WHERE NOT {is_missing('raw', extra)}"
+        return f"SELECT {text} AS v FROM {self.relation} WHERE NOT {is_missing(self.text, extra)}"
 
 
 def decide(
@@ -93,27 +93,29 @@ def _decide_moment(it: _Column, kind: Kind, given: str | None, zone: str, busine
         return _moment(it, kind, "typed", empty, in_range(f"timezone('UTC', {column})"), "UTC", business_zone)
     if it.type == "DATE" or it.type.startswith("TIMESTAMP"):
         return _moment(it, kind, "typed", empty, in_range(f"TRY_CAST({column} AS TIMESTAMP)"), zone, business_zone)
-    text = narrow(it.text)
-    missing = is_missing(text, NO_DATE)
-    raw = it.values(text, NO_DATE)
+    missing = is_missing(it.text, NO_DATE)
+    raw = it.values(it.text, NO_DATE)
     quick = None if given else _all_fit(it.con, raw, moments.ISO)
     if quick:
-        said = _said(it, moments.ISO, 1) if quick > 1 else ""
-        return _moment(it, kind, moments.ISO.name, missing, moments.ISO.sql(text), zone, business_zone, said)
-    plain = moments.plain_time(moments.without_offset(text))
-    values = it.values(plain, NO_DATE)
-    chosen = _choose_moment(it, values, given)
-    naive = chosen.reading.sql(plain)
-    said = _said(it, chosen.reading, chosen.values)
-    if chosen.reading.name in moments.UTC_READINGS:
-        return _moment(it, kind, chosen.reading.name, missing, naive, "UTC", business_zone, said)
+        said = _said(it, moments.ISO) if quick > 1 else ""
+        return _moment(it, kind, moments.ISO.name, missing, moments.ISO.sql(it.text), zone, business_zone, said)
+    text, traits = it.text, look(it.con, raw, moments.OFFSET)
+    if traits.wide:
+        text = narrow(it.text)
+        traits = look(it.con, it.values(text, NO_DATE), moments.OFFSET)
+    plain = moments.plain_time(text) if traits.halves else text
+    plain = moments.without_offset(plain) if traits.offsets else plain
+    chosen = _choose_moment(it, it.values(plain, NO_DATE), traits, given)
+    naive, name, said = chosen.reading.sql(plain), chosen.reading.name, _said(it, chosen.reading)
+    if name in (moments.UNIX, moments.UNIX_MS):
+        return _moment(it, kind, name, missing, naive, "UTC", business_zone, said)
+    if not traits.offsets:
+        return _moment(it, kind, name, missing, naive, zone, business_zone, said)
     minutes = moments.offset_minutes(text)
-    rows = it.con.execute(f"SELECT count({moments.offset_minutes('v')}) FROM ({raw})").fetchall()
-    if not rows[0][0]:
-        return _moment(it, kind, chosen.reading.name, missing, naive, zone, business_zone, said)
-    stated = f"{naive} - to_minutes({minutes})"
-    utc = f"CASE WHEN {minutes} IS NULL THEN {to_utc(naive, zone)} ELSE {stated} END"
-    return _moment(it, kind, f"{chosen.reading.name} with offset", missing, utc, "UTC", business_zone, said)
+    stated = f"CASE WHEN _minutes IS NULL THEN {to_utc(naive, zone)} ELSE {naive} - to_minutes(_minutes) END"
+    return _moment(
+        it, kind, f"{name} with offset", missing, let("_minutes", minutes, stated), "UTC", business_zone, said
+    )
 
 
 def _moment(
@@ -133,15 +135,11 @@ def _all_fit(con: duckdb.DuckDBPyConnection, values: str, reading: Reading) -> i
     return 0 if fitting < total else 2 if total else 1
 
 
-def _choose_moment(it: _Column, values: str, given: str | None) -> Choice:
+def _choose_moment(it: _Column, values: str, traits: Traits, given: str | None) -> Choice:
     if given:
         return questions.require_some(it.con, values, it.setting, choose(it.con, values, [_check_format(it, given)]))
-    short, long = it.con.execute(
-        f"SELECT count(*) FILTER (regexp_matches(v, {literal(moments.TWO_DIGIT_YEAR)})), "
-        f"count(*) FILTER (regexp_matches(v, {literal(moments.ROC_YEAR)})) FROM ({values})"
-    ).fetchall()[0]
-    chosen = choose(it.con, values, moments.READINGS if long else [r for r in moments.READINGS if r is not moments.ROC])
-    if short > chosen.fitting:
+    chosen = choose(it.con, values, moments.readings(traits))
+    if traits.short_years > chosen.fitting:
         raise questions.short_year(it.con, values, it.setting)
     return questions.require_one(it.con, values, it.setting, chosen, Kind.DATE)
 
@@ -162,7 +160,7 @@ def _decide_number(it: _Column, kind: Kind, mark: str | None) -> Decision:
     text = narrow(it.text)
     raw = it.values(text)
     if _is_plain(it, raw, mark):
-        return Decision("plain numbers", numbers.plain(kind).sql(text), is_missing(text))
+        return Decision("plain numbers", numbers.plain(kind).sql(text), is_missing(it.text))
     core = numbers.core(text)
     values = it.values(core)
     signs = numbers.currency_signs(it.con, raw)
@@ -174,7 +172,7 @@ def _decide_number(it: _Column, kind: Kind, mark: str | None) -> Decision:
         readings += [numbers.percent(kind, each) for each in marks]
     chosen = questions.require_one(it.con, values, it.setting, choose(it.con, values, readings), kind)
     said = t("{column}: numbers with {format}", column=it.setting, format=chosen.reading.name)
-    return Decision(chosen.reading.name, chosen.reading.sql(core), is_missing(text), said)
+    return Decision(chosen.reading.name, chosen.reading.sql(core), is_missing(it.text), said)
 
 
 def _is_plain(it: _Column, values: str, mark: str | None) -> bool:
@@ -193,20 +191,18 @@ def _decide_word(it: _Column, kind: Kind, choices: tuple[str, ...]) -> Decision:
     if it.type == "BOOLEAN" and kind is Kind.FLAG:
         return Decision("typed", quoted(it.name), f"{quoted(it.name)} IS NULL")
     if kind is Kind.FLAG:
-        return Decision("flag", words.flag(text), is_missing(text))
+        return Decision("flag", words.flag(text), is_missing(it.text))
     if kind is Kind.CURRENCY:
-        return Decision("currency", words.currency(text), is_missing(text))
+        return Decision("currency", words.currency(text), is_missing(it.text))
     reading = Reading("choice", lambda v: words.choice(v, choices))
     values = it.values(text)
     chosen = choose(it.con, values, [reading])
     if chosen.values and not chosen.fitting:
         raise questions.no_choice(it.con, values, it.setting, choices)
-    return Decision("choice", reading.sql(text), is_missing(text))
+    return Decision("choice", reading.sql(text), is_missing(it.text))
 
 
-def _said(it: _Column, reading: Reading, values: int) -> str:
-    if not values:
-        return ""
+def _said(it: _Column, reading: Reading) -> str:
     return t(
         "{column}: dates read as {format}, such as {example}",
         column=it.setting,

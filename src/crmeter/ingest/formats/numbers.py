@@ -52,11 +52,13 @@ def decimal(kind: Kind, mark: str) -> Reading:
     thousands = "," if mark == "." else "."
     whole = _WHOLE.replace("MARK", "[.]" if thousands == "." else ",")
     pattern = rf"^[+-]?(?:{whole}(?:[{mark}]\d*)?|[{mark}]\d+)(?:[eE][+-]?\d{{1,3}})?$"
-    drop = literal(thousands + " '")
     name, example = ("decimal point", "1,234.5") if mark == "." else ("decimal comma", "1.234,5")
 
     def sql(v: str) -> str:
-        digits = f"replace(translate({v}, {drop}, ''), {literal(mark)}, '.')"
+        digits = v
+        for other in (thousands, " ", "'"):
+            digits = f"replace({digits}, {literal(other)}, '')"
+        digits = digits if mark == "." else f"replace({digits}, ',', '.')"
         return typed(_if_matches(v, pattern, digits), kind)
 
     return Reading(name, sql, example, f'decimal_mark = "{mark}"')

@@ -8,12 +8,13 @@ import duckdb
 
 from crmeter.ingest.formats.choose import Choice, Outcome
 from crmeter.ingest.formats.clean import literal
-from crmeter.ingest.formats.moments import NAMES, TWO_DIGIT_YEAR
+from crmeter.ingest.formats.moments import NAMES
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.model.table import Kind
 
 _SHOWN = 5
+_SHORT = r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?$"
 
 
 def require_some(con: duckdb.DuckDBPyConnection, values: str, column: str, chosen: Choice) -> Choice:
@@ -51,7 +52,7 @@ def require_one(con: duckdb.DuckDBPyConnection, values: str, column: str, chosen
 
 def short_year(con: duckdb.DuckDBPyConnection, values: str, column: str) -> UserError:
     """Years of two digits: no order of day, month and year is sure."""
-    row = con.execute(f"SELECT min(v) FROM ({values}) WHERE regexp_matches(v, {literal(TWO_DIGIT_YEAR)})").fetchall()[0]
+    row = con.execute(f"SELECT min(v) FROM ({values}) WHERE regexp_matches(v, {literal(_SHORT)})").fetchall()[0]
     return UserError.of(
         t('{column}: its years have two digits (such as "{example}").', column=column, example=row[0]),
         t("They may be years of this or the last century or of the Republic of China, in any place of the date."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crmeter.ingest.formats.clean import literal
+from crmeter.ingest.formats.clean import let, literal
 
 TRUE = ("true", "t", "yes", "y", "1", "是", "有", "真", "對", "对", "已同意", "同意", "√", "✓", "on")
 FALSE = ("false", "f", "no", "n", "0", "否", "沒有", "没有", "不是", "假", "不同意", "未同意", "×", "✗", "off")
@@ -78,14 +78,14 @@ def flag(text: str) -> str:
 
 def choice(text: str, choices: tuple[str, ...]) -> str:
     """The choice that a text names, whatever its case and the signs between its words."""
-    plain = rf"trim(regexp_replace(lower({text}), '[\s_/\-]+', ' ', 'g'))"
+    spaced = rf"trim(regexp_replace(lower({text}), '[\s_/\-]+', ' ', 'g'))"
     taken: set[str] = {_spaced(name) for name in choices}
     cases: list[str] = []
     for name in choices:
         words = {_spaced(name), *(word for word in SYNONYMS.get(name, ()) if word not in taken)}
         taken |= words
-        cases.append(f"WHEN {plain} IN ({_listed(sorted(words))}) THEN {literal(name)}")
-    return f"CASE {' '.join(cases)} END" if cases else "NULL"
+        cases.append(f"WHEN _word IN ({_listed(sorted(words))}) THEN {literal(name)}")
+    return let("_word", spaced, f"CASE {' '.join(cases)} END") if cases else "NULL"
 
 
 def currency(text: str) -> str:
