@@ -1,4 +1,4 @@
-"""``crmeter demo`` and ``crmeter new``: how a workspace comes to be."""
+"""``crmeter demo``: the demo company, end to end."""
 
 from pathlib import Path
 from typing import Annotated
