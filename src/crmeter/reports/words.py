@@ -27,6 +27,11 @@ def verdict(code: str) -> str:
     }.get(code, code)
 
 
+def standing_out(code: str) -> str:
+    """What the verdict on a segment means: it was judged against the others, not against no change at all."""
+    return {"unknown": t("cannot tell"), "no_change": t("not unlike the others")}.get(code, t("stands out"))
+
+
 def icon(code: str) -> str:
     """A sign that stands beside the word of a verdict, so that colour never says it alone."""
     return _ICONS.get(code, "?")
@@ -236,6 +241,10 @@ def _dimensions() -> dict[str, str]:
         "stage": t("stage"),
         "category": t("category"),
         "function": t("function"),
+        "consent_marketing": t("consent to marketing"),
+        "birth_year": t("year of birth"),
+        "reopened_count": t("times reopened"),
+        "first_response_by": t("first response by"),
         "survey_id": t("survey"),
         "aspect": t("aspect"),
     }
@@ -245,13 +254,20 @@ def member(dimension_code: str, value: str | None) -> str:
     """One value of a dimension. Values are data and stand as they came, but for those that we define."""
     if value is None:
         return t("(not given)")
-    if dimension_code.rpartition(".")[2] != "kind":
-        return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
+    known = _members().get(dimension_code.rpartition(".")[2], {})
+    return known.get(value) or _CONTROL.sub("\N{REPLACEMENT CHARACTER}", value)
+
+
+def _members() -> dict[str, dict[str, str]]:
     return {
-        "person": t("person"),
-        "company": t("company"),
-        "question": t("question"),
-        "complaint": t("complaint"),
-        "incident": t("incident"),
-        "other": t("other"),
-    }.get(value, value)
+        "kind": {
+            "person": t("person"),
+            "company": t("company"),
+            "question": t("question"),
+            "complaint": t("complaint"),
+            "incident": t("incident"),
+            "other": t("other"),
+        },
+        "consent_marketing": {"true": t("yes"), "false": t("no")},
+        "first_response_by": {"human": t("a person"), "bot": t("a bot")},
+    }

@@ -20,6 +20,11 @@ def moved(reading: Reading) -> list[Line]:
     return sorted(found, key=lambda line: -abs(_relative(line) or 0.0))[:MOST]
 
 
+def clipped(reading: Reading) -> bool:
+    """Whether a bar is longer than can be drawn."""
+    return any(abs(_relative(line) or 0.0) > CLIP for line in moved(reading))
+
+
 def moves(reading: Reading, width: int) -> Spec:
     """One bar a KPI: worse in one colour, better in the other, each with its sign, word icon and number."""
     narrow = width < 400

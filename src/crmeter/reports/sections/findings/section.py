@@ -38,16 +38,22 @@ def _finding(reading: Reading, found: Mapping[str, Any], drawer: Drawer | None) 
         "base": words.base(found["comparison"], reading.grain),
         "title": title,
         "certainty": sentences.certainty(line, found),
-        "also": [
-            sentences.movement(reading.by_id[other["kpi"]], other["comparison"], reading.grain)
-            for other in found.get("also") or []
-            if other["kpi"] in reading.by_id
-        ],
+        "also": _also(reading, found),
         "segment": sentences.segment(line, parts[0]) if parts else "",
         "segments": [_segment(line, part) for part in parts],
         "trend": _trend(line, reading, title, drawer),
         "chart": _segment_chart(line, parts, drawer),
     }
+
+
+def _also(reading: Reading, found: Mapping[str, Any]) -> list[str]:
+    """What other KPIs say of the same fact, each once."""
+    told = {found["kpi"]: ""}
+    for other in found.get("also") or []:
+        if other["kpi"] in reading.by_id and other["kpi"] not in told:
+            line = reading.by_id[other["kpi"]]
+            told[line.kpi] = sentences.movement(line, other["comparison"], reading.grain)
+    return [sentence for sentence in told.values() if sentence]
 
 
 def _trend(line: Line, reading: Reading, title: str, drawer: Drawer | None) -> dict[str, object] | None:
@@ -93,7 +99,7 @@ def _segment(line: Line, found: Mapping[str, Any]) -> dict[str, str]:
         "contribution": "" if part is None else about + numbers.change(part, unit, currency),
         "share": "" if share is None else numbers.share(share),
         "verdict": verdict,
-        "word": words.verdict(verdict),
+        "word": words.standing_out(verdict),
         "icon": words.icon(verdict),
     }
 

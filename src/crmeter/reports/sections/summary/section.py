@@ -8,7 +8,7 @@ from typing import Any
 from crmeter.kernel.messages import t
 from crmeter.reports import numbers, sentences, words
 from crmeter.reports.charts.draw import Drawer
-from crmeter.reports.charts.moves import moved, moves
+from crmeter.reports.charts.moves import CLIP, clipped, moved, moves
 from crmeter.reports.reading import Reading
 from crmeter.reports.section import Section
 
@@ -32,7 +32,7 @@ def _facts(reading: Reading, drawer: Drawer | None) -> Mapping[str, object]:
     }
 
 
-def _said(reading: Reading, found: Mapping[str, Any]) -> dict[str, str]:
+def _said(reading: Reading, found: Mapping[str, Any]) -> dict[str, object]:
     line = reading.by_id[found["kpi"]]
     first = (found.get("segments") or [None])[0]
     return {
@@ -40,6 +40,7 @@ def _said(reading: Reading, found: Mapping[str, Any]) -> dict[str, str]:
         "kpi": line.kpi,
         "text": sentences.movement(line, found["comparison"], reading.grain),
         "segment": sentences.segment(line, first) if first else "",
+        "marks": line.now.marks,
     }
 
 
@@ -55,6 +56,8 @@ def _chart(reading: Reading, drawer: Drawer | None) -> dict[str, object] | None:
     )
     base = words.base("previous", reading.grain)
     subtitle = t("Relative change from {base}; the largest first", base=base)
+    if clipped(reading):
+        subtitle = t("{what}; bars end at ±{limit}", what=subtitle, limit=numbers.share(CLIP))
     return {
         "title": title,
         "subtitle": subtitle,
