@@ -2,8 +2,8 @@
 
 Every random draw is a hash of (entity, draw, purpose, seed). Customers buy by a BG/NBD process: rates of purchase vary
 as Gamma(1/2), after each order a customer leaves for good with a chance that varies as Beta(1, 11). 100,000 customers
-give about one million orders over sixty months. Some customers are merged or deleted, some amounts are in another currency,
-some cases, leads and deals belong to nobody, so that a definition that forgets them is found out.
+give about one million orders over sixty months. Some customers are merged or deleted, some amounts are in another
+currency, some cases, leads and deals belong to nobody, so that a definition that forgets them is found out.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ CREATE TEMP MACRO chance(id, k, salt, of) AS u(id, k, salt) < of;
 _CUSTOMER = """
 SELECT cid(i) AS customer_id, i,
   moment(CASE WHEN u(i, 0, 1) < .02 THEN 0 ELSE secs() * sqrt(u(i, 1, 1)) END) AS created_at,
-  created_at::DATE AS created_on, pick(u(i, 0, 2), ['organic', 'paid_search', 'referral', 'partner', 'email'], [.34, .62, .80, .92, 1.0]) AS
-    channel,
+  created_at::DATE AS created_on,
+  pick(u(i, 0, 2), ['organic', 'paid_search', 'referral', 'partner', 'email'], [.34, .62, .80, .92, 1.0]) AS channel,
   CASE WHEN NOT chance(i, 1, 3, .01) THEN
     pick(u(i, 0, 3), ['north', 'south', 'east', 'west', 'central', 'export'], [.27, .49, .66, .82, .94, 1.0])
   END AS region,
@@ -68,7 +68,8 @@ WITH p AS (
 )
 SELECT id, k, typical, channel,
   s + to_microseconds(((first_gap * 86400 + sum(CASE WHEN k = 0 THEN 0
-    ELSE -ln(u(id, k, 20)) / per_month * 30.4375 * 86400 END) OVER (PARTITION BY id ORDER BY k ROWS UNBOUNDED PRECEDING)) * 1e6)::BIGINT) AS sold_at
+    ELSE -ln(u(id, k, 20)) / per_month * 30.4375 * 86400 END)
+    OVER (PARTITION BY id ORDER BY k ROWS UNBOUNDED PRECEDING)) * 1e6)::BIGINT) AS sold_at
 FROM step QUALIFY sold_at < t1()
 """
 

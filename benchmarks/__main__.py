@@ -1,0 +1,7 @@
+"""``make bench``."""
+
+import sys
+
+from benchmarks.panel import main
+
+sys.exit(main())
