@@ -77,7 +77,7 @@ def from_others(drafts: dict[str, Draft]) -> Draft | None:
         if not kept:
             continue
         why = t('the key that "{table}" uses', table=other.raw.name)
-        draft = Draft(BY_NAME["customer"], other.raw, other.evidence, confidence=0.65)
+        draft = Draft(BY_NAME["customer"], other.raw, other.evidence, confidence=0.65, second=True)
         draft.items = {"customer_id": Item(quoted(key), (key,), other.items["customer_id"].confidence, why), **kept}
         _kind(draft)
         draft.where.append((f"trim({quoted(key)}::VARCHAR) <> ''", t("rows that name a customer")))

@@ -36,6 +36,7 @@ class Draft:
     branch_where: list[list[tuple[str, str]]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     confidence: float = 0.0
+    second: bool = False  # a further mapping of a raw table: what it does not use is no loss
 
     @property
     def profiles(self) -> dict[str, Profile]:

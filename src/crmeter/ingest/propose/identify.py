@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from crmeter.ingest.propose.draft import Draft
 from crmeter.ingest.propose.matching import match
 from crmeter.ingest.propose.profile import Evidence
-from crmeter.ingest.propose.vocabulary import named, question, tables
+from crmeter.ingest.propose.surveys import questions
+from crmeter.ingest.propose.vocabulary import key as vocabulary_key
+from crmeter.ingest.propose.vocabulary import named, says, tables, words
 from crmeter.ingest.source import RawTable
 from crmeter.kernel.messages import t
 from crmeter.model.table import Kind
@@ -77,9 +79,40 @@ def _resemblance(draft: Draft, name: float) -> float:
         if column in draft.items and draft.items[column].confidence >= 0.6
     )
     if draft.table.name == "survey_response":
-        telling += 0.4 * any(question(header) for header in draft.raw.columns)
+        telling += 0.4 * bool(questions(draft))
     score = 0.25 * name + 0.4 * covered + min(telling, 0.45)
+    score -= _key_doubt(draft)
+    if any(says(draft.raw.name, word) for word in words()["records"]["about"]):
+        score -= 0.3
+    if (name < 0.5 and telling < 0.2) or _only_links(draft):
+        score = min(score, 0.45)
+    if name == 1.0 and score >= _LEAST:
+        _trust_id(draft)
+    return min(max(score, 0.0), 0.99)
+
+
+def _key_doubt(draft: Draft) -> float:
+    """What a missing or repeating key takes away. The lines of orders repeat it, and surveys often have none."""
     key = next(c.name for c in draft.table.columns if c.kind is Kind.KEY)
     if key not in draft.items:
-        score -= 0.1 if draft.table.name == "survey_response" else 0.2
-    return min(max(score, 0.0), 0.99)
+        return {"survey_response": 0.1, "subscription": 0.1}.get(draft.table.name, 0.2)
+    column = draft.raw_of(key)
+    repeats = draft.raw.rows > 1 and not draft.evidence.unique(draft.raw.name, column)
+    return 0.2 if repeats and draft.table.name != "order" else 0.0
+
+
+def _only_links(draft: Draft) -> bool:
+    """Customers of whom a table says nothing but their number: it says something of other things."""
+    said = {"name", "email", "phone", "industry", "region", "segment", "created_at", "gender", "birth_year", "channel"}
+    return draft.table.name == "customer" and not any(
+        name in draft.items and draft.items[name].confidence >= (0.85 if name == "segment" else 0.6) for name in said
+    )
+
+
+def _trust_id(draft: Draft) -> None:
+    """In a file of opportunities, a column that is just called ID is the opportunity's."""
+    key = next(c.name for c in draft.table.columns if c.kind is Kind.KEY)
+    item = draft.items.get(key)
+    bare = item is not None and vocabulary_key(item.raw[0]) in {"id", "recordid", "编号", "数据id", "唯一性id"}
+    if item is not None and bare and draft.evidence.unique(draft.raw.name, item.raw[0]):
+        item.confidence = max(item.confidence, 0.9)

@@ -67,6 +67,8 @@ def match(table: Table, raw: RawTable, evidence: Evidence) -> Draft:
 def _note_rivals(draft: Draft, found: list[Candidate]) -> None:
     """Where another free column is nearly as good, both are named and nothing is sure."""
     for column, item in draft.items.items():
+        if draft.table.column(column).kind is Kind.KEY and item.confidence >= 0.85:
+            continue  # any key does
         rivals = [
             c
             for c in found
@@ -87,6 +89,8 @@ def candidates(table: Table, raw: RawTable, evidence: Evidence) -> list[Candidat
     for name in raw.columns:
         for meaning in meanings(table.name, name):
             column = table.column(meaning.column)
+            if profiles[name].empty and meaning.clarity < 0.8:
+                continue
             factor, said = fit(table, column, profiles[name], evidence)
             why = t("the header says so") if meaning.clarity > 0.8 else t("the header may say so")
             score = min(meaning.clarity * factor, 0.98)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from crmeter.ingest.mapping import quoted
 from crmeter.ingest.propose.draft import Draft, Item, among, literal
 from crmeter.ingest.propose.matching import recognised
-from crmeter.ingest.propose.vocabulary import choices, key, says
+from crmeter.ingest.propose.vocabulary import choices, key, meanings, says
 from crmeter.kernel.messages import t
 from crmeter.model.tables import BY_NAME
 
-_STATUS = ("status", "financial status", "payment status", "order status", "状态", "付款状态", "支付状态", "退款状态")
+_STATUS = ("status", "状态")
 _REFUND_DATE = ("refunded at", "refund date", "退款日期", "退款时间", "退货日期")
 _REFUND_AMOUNT = ("refunded amount", "refund amount", "amount refunded", "退款金额")
 _WITH_TAX = ("含税", "价税", "gross", "incl")
 _TAX = ("tax", "total tax", "taxes", "税额", "税金", "营业税")
+_TAX_INCLUDED = ("has taxes included", "taxes included", "tax included", "是否含税", "含税")
 _LINE = ("line", "小计", "extended", "subtotal", "item")
 _QUANTITY = ("quantity", "qty", "units", "数量")
 _PRICE = ("unit price", "price", "单价", "售价", "unitprice")
@@ -72,10 +73,11 @@ def _kind(draft: Draft) -> None:
             draft.items["amount"].why += "; " + t("refunds are positive here and get a minus")
         return
     draft.items.pop("kind", None)
-    if amount and draft.profiles[amount].negatives > 0:
-        text = f"trim({quoted(amount)}::VARCHAR)"
+    text = f"trim({quoted(amount)}::VARCHAR)"
+    negative = draft.evidence.share(draft.raw.name, f"{text} LIKE '-%' OR {text} LIKE '(%'") if amount else 0
+    if negative > 0:
         expression = f"CASE WHEN {text} LIKE '-%' OR {text} LIKE '(%' THEN 'refund' ELSE 'sale' END"
-        share = f"{draft.profiles[amount].negatives:.1%}"
+        share = f"{negative:.1%}"
         draft.items["kind"] = Item(expression, (), 0.85, t("negative amounts ({share}) are refunds", share=share))
         return
     draft.items["kind"] = Item("'sale'", (), 0.75, t("nothing in the file says that a row is a refund"))
@@ -89,10 +91,13 @@ def _case(column: str, meant: dict[str, list[str]]) -> str:
 
 def _status(draft: Draft) -> None:
     """A status of the whole order: cancelled ones are no purchases, refunded ones are a sale and a refund."""
-    column = next((n for n in draft.free() if key(n) in {key(p) for p in _STATUS} and _states(draft, n)), "")
+    column, states = "", dict[str, str]()
+    for name in draft.free():
+        found = _states(draft, name) if any(says(name, word) for word in _STATUS) else {}
+        if len(set(found.values())) > len(set(states.values())):
+            column, states = name, found
     if not column:
         return
-    states = _states(draft, column)
     meant = {m: [v for v, found in states.items() if found == m] for m in ("none", "refund", "partial")}
     unknown = [v for v in draft.evidence.values(draft.raw.name, column) if v not in states]
     if meant["none"]:
@@ -184,8 +189,12 @@ def _tax(draft: Draft) -> None:
     amount = draft.raw_of("amount")
     if not amount:
         return
-    taxed = any(says(amount, word) for word in _WITH_TAX) and not says(amount, "不含税")
+    net = any(m.column == "amount" and m.clarity > 0.8 for m in meanings("order", amount))
+    taxed = any(says(amount, word) for word in _WITH_TAX) and not net
     tax = next((n for n in draft.free() if key(n) in {key(word) for word in _TAX}), "")
+    included = next((n for n in draft.free() if key(n) in {key(word) for word in _TAX_INCLUDED}), "")
+    if net and not (included and draft.evidence.share(draft.raw.name, _is_yes(included)) > 0):
+        return
     if taxed or tax:
         item = draft.items["amount"]
         item.confidence = min(item.confidence, 0.55)
@@ -194,12 +203,16 @@ def _tax(draft: Draft) -> None:
         draft.notes.append(t('"{column}" may include tax; the amount of an order is net of tax.', column=amount) + hint)
 
 
+def _is_yes(column: str) -> str:
+    return among(f"lower({quoted(column)}::VARCHAR)", ("true", "yes", "1", "y", "t", "是"))
+
+
 def from_won_deals(deals: Draft, won: str) -> Draft | None:
     """A CRM without orders: each opportunity that was won (a condition) is an order on the day it closed."""
     needed = ("opportunity_id", "customer_id", "closed_at", "amount")
     if not won or any(name not in deals.items for name in needed):
         return None
-    draft = Draft(BY_NAME["order"], deals.raw, deals.evidence, confidence=min(deals.confidence, 0.8))
+    draft = Draft(BY_NAME["order"], deals.raw, deals.evidence, confidence=min(deals.confidence, 0.8), second=True)
     taken = {"order_id": "opportunity_id", "customer_id": "customer_id", "amount": "amount", "currency": "currency",
              "product_line": "product_line", "owner_id": "owner_id"}  # fmt: skip
     for column, source in taken.items():

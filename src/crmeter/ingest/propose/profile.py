@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,25 +13,31 @@ import duckdb
 from crmeter.ingest.mapping import quoted
 from crmeter.ingest.source import RawTable
 
-_SAMPLED = 20_000  # rows that the shape of values is read from; keys and choices are looked up in all rows
+_SAMPLED = 2_000  # rows that the shape of values is read from; keys, choices and references are looked up in all
+_LOOKED_UP = 20_000  # distinct values of a column that are looked up in another table
 _FEW = 200  # distinct values that a choice can have
 
-_DATE = (
-    r"^\s*((19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?"  # 2025-03-01 …
+_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_SHAPES = {
+    "dates": r"(19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?"  # 2025-03-01 …
     r"|\d{1,2}[-/.]\d{1,2}[-/.](19|20)?\d\d([T ,].*)?"  # 1/3/2025 …
     r"|(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])"  # 20250301
     r"|(19|20)\d\d ?年 ?\d{1,2} ?月 ?\d{1,2} ?日.*"  # 2025年3月1日
     r"|(民國|民国)? ?\d{2,3}[年./-] ?\d{1,2}[月./-] ?\d{1,2} ?日?([T ].*)?"  # 114/03/01
-    r"|\d{1,2}[- ](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-, ]+(19|20)\d\d.*"
-    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? (19|20)\d\d.*)\s*$"
-)
-_NUMBER = r"^\s*[-+(]?\s*(NT\$|HK\$|US\$|\$|¥|€|£|￥|TWD|CNY|RMB|USD)?\s*[-+]?[0-9０-９][0-9０-９,.'’ ]*\s*(元|円)?\)?\s*%?\s*$"
-_INTEGER = r"^\s*[-+]?\d{1,18}(\.0+)?\s*$"
-_NEGATIVE = r"^\s*(-|\(|[^0-9]{1,4}-)\s*.*\d"
-_SERIAL = r"^\s*[1-9]\d{4}(\.\d+)?\s*$"
-_EPOCH = r"^\s*1\d{9}(\d{3})?\s*$"
-_CURRENCY = "TWD|CNY|USD|EUR|JPY|HKD|GBP|KRW|SGD|MYR|THB|AUD|CAD|CHF|INR|IDR|PHP|VND|NZD|SEK|NOK|DKK|BRL|MXN|ZAR|AED|PLN|MOP|RMB"
-_FLAG = "^(true|false|yes|no|y|n|t|f|0|1|是|否|有|無|无)$"
+    rf"|\d{{1,2}}[- ]{_MONTH}[-, ]+(19|20)\d\d.*|{_MONTH} \d{{1,2}},? (19|20)\d\d.*",
+    "numbers": r"[-+(]?\s*(NT\$|HK\$|US\$|\$|¥|€|£|￥|TWD|CNY|RMB|USD)?\s*[-+]?[0-9０-９][0-9０-９,.'’ ]*"
+    r"\s*(元|円)?\)?\s*%?",
+    "integers": r"[-+]?\d{1,18}(\.0+)?",
+    "negatives": r"(-|\(|[^0-9]{1,4}-)\s*.*\d.*",
+    "serials": r"[1-9]\d{4}(\.\d+)?",
+    "epochs": r"1\d{9}(\d{3})?",
+    "currencies": "TWD|CNY|USD|EUR|JPY|HKD|GBP|KRW|SGD|MYR|THB|AUD|CAD|CHF|INR|IDR|PHP|VND|NZD|SEK|NOK|DKK|BRL|MXN|ZAR"
+    "|AED|PLN|MOP|RMB",
+    "flags": "true|false|yes|no|y|n|t|f|0|1|是|否|有|無|无",
+    "emails": r"[^@\s]+@[^@\s]+\.[^@\s]+",
+}
+_PLAIN = re.compile(r"[-+]?\d{1,15}(\.\d+)?")
+_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _SHAPES.items()}
 
 
 @dataclass(frozen=True)
@@ -77,31 +86,17 @@ class Evidence:
         return f"{quoted(self.schema)}.{quoted(table)}"
 
     def _profile(self, table: RawTable) -> dict[str, Profile]:
+        """Rows spread over the whole table: the same ones each time."""
         step = max(1, -(-table.rows // _SAMPLED))
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE crmeter_sample AS SELECT * FROM {self.name(table.name)} WHERE _row % ? = 0",
+        select = ", ".join(f"trim({quoted(column)}::VARCHAR)" for column in table.columns)
+        rows = self.con.execute(
+            f"SELECT {select} FROM {self.name(table.name)}"
+            " QUALIFY (row_number() OVER (ORDER BY _file, _row) - 1) % ? = 0",
             [step],
-        )
-        try:
-            if not self._one("SELECT count(*) FROM crmeter_sample"):  # few rows, unlucky numbers
-                self.con.execute(f"INSERT INTO crmeter_sample SELECT * FROM {self.name(table.name)} LIMIT {_SAMPLED}")
-            return {column: self._column(table, column) for column in table.columns}
-        finally:
-            self.con.execute("DROP TABLE crmeter_sample")
-
-    def _column(self, table: RawTable, column: str) -> Profile:
-        row = self.con.execute(
-            f"""
-            WITH v AS (SELECT nullif(trim({quoted(column)}::VARCHAR), '') AS v FROM crmeter_sample)
-            SELECT count(v) / greatest(count(*), 1), count(DISTINCT v),
-              {", ".join(f"coalesce(avg(regexp_matches(v, ?, 'i')::INT), 0)" for _ in range(8))},
-              coalesce(avg((v LIKE '%_@_%._%')::INT), 0), coalesce(max(length(v)), 0),
-              min(try_cast(v AS DOUBLE)), max(try_cast(v AS DOUBLE)) FROM v
-            """,
-            [_DATE, _NUMBER, _INTEGER, _NEGATIVE, _SERIAL, _EPOCH, f"^({_CURRENCY})$", _FLAG],
-        ).fetchone()
-        assert row is not None
-        return Profile(table.name, column, table.rows, *row)
+        ).fetchall()
+        return {
+            column: _shape(table, column, [row[place] for row in rows]) for place, column in enumerate(table.columns)
+        }
 
     def _one(self, sql: str, parameters: list[object] | None = None) -> object:
         row = self.con.execute(sql, parameters or []).fetchone()
@@ -131,7 +126,7 @@ class Evidence:
         sql = (
             f"SELECT coalesce(avg((v IN (SELECT trim({quoted(key)}::VARCHAR) FROM {self.name(other)}))::INT), 0)"
             f" FROM (SELECT DISTINCT trim({quoted(column)}::VARCHAR) AS v FROM {self.name(table)}"
-            f" WHERE trim({quoted(column)}::VARCHAR) <> '' LIMIT {_SAMPLED})"
+            f" WHERE trim({quoted(column)}::VARCHAR) <> '' LIMIT {_LOOKED_UP})"
         )
         return float(str(self._remember(("overlap", table, column, other, key), sql)))
 
@@ -139,7 +134,7 @@ class Evidence:
         """Share of the rows with both dates in which ``early`` is not after ``late``; None if no row has both."""
         sql = (
             f"SELECT avg((a <= b)::INT) FROM (SELECT {_moment(early)} AS a, {_moment(late)} AS b"
-            f" FROM {self.name(table)} LIMIT {_SAMPLED}) WHERE a IS NOT NULL AND b IS NOT NULL"
+            f" FROM {self.name(table)} LIMIT {_LOOKED_UP}) WHERE a IS NOT NULL AND b IS NOT NULL"
         )
         found = self._remember(("order", table, early, late), sql)
         return None if found is None else float(str(found))
@@ -163,8 +158,32 @@ class Evidence:
         return self._seen[memory]
 
 
+def _shape(table: RawTable, column: str, sampled: Sequence[str | None]) -> Profile:
+    """The profile of a column from sampled values, trimmed."""
+    counts = Counter(value for value in sampled if value)
+    filled = sum(counts.values())
+    shares = {
+        name: sum(n for value, n in counts.items() if pattern.fullmatch(value)) / max(filled, 1)
+        for name, pattern in _PATTERNS.items()
+    }
+    numbers = [float(value) for value in counts if _PLAIN.fullmatch(value)]
+    return Profile(
+        table.name,
+        column,
+        table.rows,
+        filled / max(len(sampled), 1),
+        len(counts),
+        **shares,
+        longest=max(map(len, counts), default=0),
+        low=min(numbers, default=None),
+        high=max(numbers, default=None),
+    )
+
+
 def _moment(column: str) -> str:
     """A rough reading of a date column, good enough to see which of two comes first."""
     text = f"trim({quoted(column)}::VARCHAR)"
-    formats = "'%Y/%m/%d %H:%M:%S', '%Y/%m/%d %H:%M', '%Y/%m/%d', '%Y.%m.%d', '%Y%m%d', '%Y年%m月%d日', '%d/%m/%Y', '%m/%d/%Y'"
-    return f"coalesce(try_cast({text} AS TIMESTAMP), try_strptime({text}, [{formats}]))"
+    days = ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%d/%m/%Y", "%m/%d/%Y")
+    formats = [day + clock for day in days for clock in ("", " %H:%M", " %H:%M:%S")]
+    listed = ", ".join(f"'{one}'" for one in formats)
+    return f"coalesce(try_cast({text} AS TIMESTAMP), try_strptime({text}, [{listed}]))"

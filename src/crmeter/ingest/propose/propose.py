@@ -8,13 +8,14 @@ import duckdb
 
 from crmeter.ingest.mapping import quoted
 from crmeter.ingest.propose import cases, customers, opportunities, orders, references, subscriptions, surveys
-from crmeter.ingest.propose.draft import Draft, Item, literal
+from crmeter.ingest.propose.draft import Draft, Item, among, literal
 from crmeter.ingest.propose.identify import Identified, identify
 from crmeter.ingest.propose.joins import find_joins
 from crmeter.ingest.propose.matching import match
 from crmeter.ingest.propose.profile import Evidence
 from crmeter.ingest.propose.proposal import ColumnProposal, Leftover, Proposals, TableProposal
 from crmeter.ingest.propose.sql import named_columns, write_sql
+from crmeter.ingest.propose.vocabulary import key, words
 from crmeter.ingest.propose.vocabulary import tables as known_tables
 from crmeter.ingest.source import RawTable
 from crmeter.kernel.messages import t
@@ -43,6 +44,7 @@ def propose(
         customer = customers.from_others(drafts)
         drafts |= {"customer": customer} if customer else {}
     for draft in drafts.values():
+        _marked_rows(draft)
         _currency(draft, currency)
         _instants(draft, timezone)
     ordered = [name for name in known_tables() if name in drafts]
@@ -56,16 +58,16 @@ def _second_mappings(drafts: dict[str, Draft], evidence: Evidence) -> None:
             contract = match(BY_NAME["subscription"], draft.raw, evidence)
             amount = contract.items.get("monthly_amount")
             if amount is not None and amount.confidence >= 0.85:
-                contract.confidence = 0.6
+                contract.confidence, contract.second = 0.6, True
                 drafts["subscription"] = contract
-        if "survey_response" not in drafts and surveys.within(drafts, draft):
+        if "survey_response" not in drafts and surveys.within(draft):
             drafts["survey_response"] = _scores_within(draft, evidence)
 
 
 def _scores_within(draft: Draft, evidence: Evidence) -> Draft:
     """The scores in a table of cases or orders."""
     survey = match(BY_NAME["survey_response"], draft.raw, evidence)
-    survey.confidence = 0.6
+    survey.confidence, survey.second = 0.6, True
     key_column = "case_id" if draft.table.name == "case" else "order_id"
     own = draft.items.get(key_column)
     survey.items = {
@@ -118,6 +120,21 @@ def _order_of_dates(draft: Draft) -> None:
                 draft.items[name].confidence = min(draft.items[name].confidence, 0.5)
 
 
+def _marked_rows(draft: Draft) -> None:
+    """Rows that the source marks as deleted or as a test do not count."""
+    marks = {key(word) for word in words()["marks"]["words"]}
+    for name in draft.raw.columns:
+        if key(name) not in marks or draft.profiles[name].flags < 0.9:
+            continue
+        yes = among(f"lower({quoted(name)}::VARCHAR)", ("true", "t", "yes", "y", "1", "是"))
+        share = draft.evidence.share(draft.raw.name, yes)
+        if 0 < share < 1:
+            draft.where.append((f"NOT coalesce({yes}, false)", t('not marked in "{column}"', column=name)))
+            draft.notes.append(
+                t('Rows marked in "{column}" ({share}) are left out.', column=name, share=f"{share:.1%}")
+            )
+
+
 def _currency(draft: Draft, currency: str) -> None:
     """The workspace's currency where no column has one: an assumption, and said."""
     if any(column.kind is Kind.CURRENCY for column in draft.table.columns) and "currency" not in draft.items:
@@ -154,7 +171,7 @@ def _proposal(draft: Draft) -> TableProposal:
         columns,
         draft.missing,
         tuple(name for name in canonical if name not in {c.column for c in columns}),
-        tuple(draft.free()),
+        () if draft.second else tuple(draft.free()),
         tuple(draft.notes),
         write_sql(draft),
     )

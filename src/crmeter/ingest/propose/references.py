@@ -5,13 +5,14 @@ from __future__ import annotations
 from crmeter.ingest.mapping import quoted
 from crmeter.ingest.propose.draft import Draft, Item
 from crmeter.ingest.propose.identify import Identified
-from crmeter.ingest.propose.vocabulary import meanings
+from crmeter.ingest.propose.vocabulary import meanings, says
 from crmeter.kernel.messages import t
 from crmeter.model.table import Column, Kind
 
 _MOST = 0.8  # share of the values that must be keys
 _SOME = 0.3
 _HARDLY = 0.05
+_PEOPLE = ("contact", "user", "联系人", "联络人")  # who works for a customer, where there is a table of companies too
 
 
 def settle_customers(found: Identified) -> None:
@@ -21,7 +22,11 @@ def settle_customers(found: Identified) -> None:
         return
     drafts = [found.drafts["customer"], *rivals]
     others = [draft for name, draft in found.drafts.items() if name != "customer"]
-    ranked = sorted(drafts, key=lambda d: (-_referred(d, others), -d.confidence, d.raw.name))
+    people = {d.raw.name: any(says(d.raw.name, word) for word in _PEOPLE) for d in drafts}
+    ranked = sorted(
+        drafts,
+        key=lambda d: (-round(_referred(d, others), 1), people[d.raw.name], -d.confidence, -d.raw.rows, d.raw.name),
+    )
     found.drafts["customer"], found.rivals["customer"] = ranked[0], ranked[1:]
 
 

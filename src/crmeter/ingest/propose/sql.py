@@ -40,8 +40,8 @@ def named_columns(draft: Draft) -> list[str]:
 
 
 def _kept(draft: Draft) -> list[tuple[str, str]]:
-    """What holds for further SELECTs too: rows left out of the first for good, not those it splits by."""
-    return draft.where if draft.table.name == "order" else []
+    """What holds for further SELECTs too."""
+    return draft.where
 
 
 def _select(draft: Draft, items: dict[str, Item], where: list[tuple[str, str]], said: dict[str, Item]) -> Iterable[str]:
@@ -81,7 +81,7 @@ def _left_out(draft: Draft) -> Iterable[str]:
     absent = [c.name for c in draft.table.columns if c.name not in named_columns(draft)]
     if absent:
         yield f"-- {comment(t('Not found: {names}', names=', '.join(absent)))}"
-    unused = draft.free()
+    unused = [] if draft.second else draft.free()
     if unused:
         yield "-- " + comment(t("Not used:"))
         for start in range(0, len(unused), 6):

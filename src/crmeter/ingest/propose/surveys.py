@@ -8,13 +8,13 @@ from crmeter.ingest.mapping import quoted
 from crmeter.ingest.propose.draft import Draft, Item, among, literal
 from crmeter.ingest.propose.matching import recognised
 from crmeter.ingest.propose.profile import Evidence, Profile
-from crmeter.ingest.propose.vocabulary import key, question, says, words
+from crmeter.ingest.propose.vocabulary import key, question, words
 from crmeter.kernel.messages import t
 
 
 def complete(draft: Draft) -> None:
     """Settle questions, scales and keys."""
-    asked = [name for name in draft.raw.columns if question(name) and is_score(draft.evidence, draft.raw.name, name)]
+    asked = questions(draft)
     by_row = draft.raw_of("instrument") or draft.raw_of("aspect")
     if asked and not (by_row and draft.raw_of("score")):
         _wide(draft, asked)
@@ -23,6 +23,11 @@ def complete(draft: Draft) -> None:
     if "survey_id" not in draft.items:
         draft.items["survey_id"] = Item(literal(draft.raw.name), (), 0.7, t("the name of the file"))
     _key(draft)
+
+
+def questions(draft: Draft) -> list[str]:
+    """The raw columns whose header asks a question and whose values are scores."""
+    return [name for name in draft.raw.columns if question(name) and is_score(draft.evidence, draft.raw.name, name)]
 
 
 def is_score(evidence: Evidence, table: str, column: str) -> bool:
@@ -188,8 +193,6 @@ def _key(draft: Draft) -> None:
         items["response_id"] = Item(own, item.raw, item.confidence, t("{why}; numbered by question", why=item.why))
 
 
-def within(drafts: dict[str, Draft], draft: Draft) -> bool:
-    """Whether a table of cases or orders also has scores: a second mapping from the same rows."""
-    return draft.table.name in ("case", "order") and any(
-        question(n) and not says(n, "comment") and is_score(draft.evidence, draft.raw.name, n) for n in draft.free()
-    )
+def within(draft: Draft) -> bool:
+    """Whether a table of cases or orders also has scores: a second mapping of the same rows."""
+    return draft.table.name in ("case", "order") and any(name in draft.free() for name in questions(draft))

@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -35,6 +35,7 @@ class Meaning:
     clarity: float
 
 
+@lru_cache(65536)
 def fold(text: str) -> str:
     """Words in lower case between single blanks, one script, no punctuation.
 
@@ -47,6 +48,7 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", text).split())
 
 
+@lru_cache(65536)
 def key(text: str) -> str:
     """What two spellings of one header have in common.
 
