@@ -119,10 +119,11 @@ def _attribute(item: Node, name: str, reserved: set[str], faults: Faults) -> boo
 def attribute_name(header: str, reserved: set[str] | frozenset[str] = frozenset()) -> str:
     """A name for a custom attribute made of a header: one word, any script kept.
 
-    >>> attribute_name("Paperless Billing?"), attribute_name("2024 等級")
+    >>> attribute_name("PaperlessBilling?"), attribute_name("2024 等級")
     ('paperless_billing', 'n_2024_等級')
     """
-    word = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", header)).strip("_").lower()[:_LONGEST]
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", unicodedata.normalize("NFKC", header))
+    word = re.sub(r"\W+", "_", spaced).strip("_").lower()[:_LONGEST]
     word = word or "attribute"
     if not word.isidentifier():
         word = f"n_{word}"[:_LONGEST]
