@@ -46,7 +46,10 @@ def as_text(column: str, kind: str) -> str:
 def narrow(text: str) -> str:
     """Full-width forms as their ASCII twins, all kinds of minus as one, odd blanks as plain ones."""
     wide, plain = f"{_WIDE}\u3000\u00a0\u202f\u2212\u2013", f"{_NARROW}   --"
-    return f"translate({text}, {literal(wide)}, {literal(plain)})"
+    # translate is slow: it is kept from the texts that need none
+    is_wide = r"regexp_matches(_text, '[\x{FF01}-\x{FF5E}\x{3000}\x{A0}\x{202F}\x{2212}\x{2013}]')"
+    changed = f"translate(_text, {literal(wide)}, {literal(plain)})"
+    return let("_text", text, f"CASE WHEN {is_wide} THEN {changed} ELSE _text END")
 
 
 def is_missing(text: str, extra: tuple[str, ...] = ()) -> str:

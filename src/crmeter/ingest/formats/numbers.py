@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from crmeter.ingest.formats.clean import literal, replaced
+from crmeter.ingest.formats.clean import let, literal, replaced
 from crmeter.ingest.formats.reading import Reading
 from crmeter.model.table import Kind
 
@@ -25,6 +25,12 @@ def is_number(kind: str) -> bool:
 
 def core(text: str) -> str:
     """The digits and marks of a number: currency gone, parentheses and a minus behind it made a minus before it."""
+    return let(
+        "_bare", text, f"CASE WHEN regexp_matches(_bare, '[^0-9.,+-]|-$') THEN {_stripped('_bare')} ELSE _bare END"
+    )
+
+
+def _stripped(text: str) -> str:
     bare = replaced(text, _BEFORE, r"\1\2", "i")
     inner = replaced(bare, r"^[(]\s*(.*[0-9].*)[)]$", r"-\1")
     inner = replaced(replaced(inner, _BEFORE, r"\1\2", "i"), _BEHIND, "", "i")
