@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from tests.ingest.delivery import Workspace
 
 KILLS = 20

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.ingest.delivery import NOW, Workspace, account
 
 from crmeter.connectors.files.source import FileSource
 from crmeter.ingest.configured import ConfiguredSource
 from crmeter.ingest.run import ingest
 from crmeter.model.rules import Rules
+from tests.ingest.delivery import NOW, Workspace, account
 
 ROWS = 200_000
 HEADER = "order_id,customer_id,ordered_at,amount,currency,kind\n"

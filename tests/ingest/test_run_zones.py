@@ -7,9 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.ingest.delivery import Delivery, Workspace, order
 
 from crmeter.model.rules import Rules
+from tests.ingest.delivery import Delivery, Workspace, order
 
 ZONES = [
     "Asia/Taipei",

@@ -143,6 +143,17 @@ def test_a_full_disk_is_one_clear_message(published: Path, room: int) -> None:
     assert not list(published.parent.glob(".*"))
 
 
+def test_a_damaged_warehouse_and_a_folder_in_its_place_are_said(published: Path) -> None:
+    published.write_bytes(b"no database" * 1000)
+    with pytest.raises(UserError, match="cannot be opened"), writing(published):
+        pass
+    assert published.read_bytes().startswith(b"no database")
+    published.unlink()
+    published.mkdir()
+    with pytest.raises(UserError, match="cannot be written"), writing(published):
+        pass
+
+
 def test_locked_down_no_sql_reaches_out(published: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n")

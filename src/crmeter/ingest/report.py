@@ -52,23 +52,23 @@ class Note:
     def __str__(self) -> str:
         texts = {
             "implied_customers": lambda: t(
-                "{count} customers are known only because rows refer to them ({tables}).",
+                "Customers known only because rows refer to them: {count} ({tables}).",
                 count=self.count,
                 tables=self.text,
             ),
             "dangling": lambda: t(
-                "{count} rows of {table} refer by {column} to nothing that is there.",
+                "Rows of {table} whose {column} refers to nothing that is there: {count}.",
                 count=self.count,
                 table=self.table,
                 column=self.text,
             ),
             "left_source": lambda: t(
-                "Source {source} is no longer in crmeter.toml: its {count} rows are gone.",
+                "Source {source} is no longer in crmeter.toml; rows gone: {count}.",
                 source=self.source,
                 count=self.count,
             ),
             "unread_records": lambda: t(
-                "{count} records of {table} could not be read, and no mapping uses that table.",
+                "Records of {table}, a table that no mapping uses, that could not be read: {count}.",
                 count=self.count,
                 table=self.table,
             ),

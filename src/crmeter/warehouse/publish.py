@@ -41,7 +41,7 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     After an error the published file is what it was, and the copy is removed. Raises UserError where another process
     writes already, or where the disk is full.
     """
-    with _told_of_full_disk(path):
+    with _told_of_the_machine(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with _locked(path):
             _sweep(path)
@@ -49,7 +49,7 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             try:
                 if path.exists():
                     shutil.copyfile(path, copy)
-                with _connected(copy) as con:
+                with _connected(copy, path) as con:
                     yield con
                     con.execute("CHECKPOINT")
                 _replace(copy, path)
@@ -104,8 +104,17 @@ def _busy(path: Path, pid: str) -> UserError:
 
 
 @contextmanager
-def _connected(copy: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = duckdb.connect(str(copy), config={**SAFE, "temp_directory": f"{copy}.spill"})
+def _connected(copy: Path, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    try:
+        con = duckdb.connect(str(copy), config={**SAFE, "temp_directory": f"{copy}.spill"})
+    except duckdb.Error as error:
+        if _means_full(error):
+            raise
+        raise UserError.of(
+            t("The warehouse {path} cannot be opened.", path=path),
+            str(error).splitlines()[0].replace(str(copy), str(path)),
+            t("Restore it from a backup, or move it away and run crmeter ingest to build it anew."),
+        ) from error
     try:
         con.execute("SET TimeZone = 'UTC'")
         yield con
@@ -133,9 +142,17 @@ def _to_disk(path: Path) -> None:
 
 
 @contextmanager
-def _told_of_full_disk(path: Path) -> Iterator[None]:
+def _told_of_the_machine(path: Path) -> Iterator[None]:
+    """Say what the machine refuses: room on the disk, permission, memory."""
     try:
         yield
+    except (PermissionError, IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+        if error.filename and path.parent not in Path(error.filename).parents:
+            raise  # not about the warehouse
+        raise UserError.of(
+            t("{path} cannot be written: {error}.", path=path, error=error.strerror or error),
+            next=t("Make its folder writable, or set another place for the warehouse in crmeter.toml."),
+        ) from error
     except OSError as error:
         if error.errno not in FULL:
             raise
@@ -149,9 +166,13 @@ def _told_of_full_disk(path: Path) -> Iterator[None]:
             t("Close other programs, or load on a machine with more memory."),
         ) from error
     except duckdb.Error as error:
-        if not any(os.strerror(code) in str(error) for code in FULL):
+        if not _means_full(error):
             raise
         raise _disk_full(path) from error
+
+
+def _means_full(error: duckdb.Error) -> bool:
+    return any(os.strerror(code) in str(error) for code in FULL)
 
 
 def _disk_full(path: Path) -> UserError:
