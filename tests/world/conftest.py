@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.world.workspace import made
 
 from crmeter.app.settings import Workspace
 from crmeter.warehouse.duck import Warehouse, reading
+from tests.world.workspace import made
 
 
 @pytest.fixture(scope="session")

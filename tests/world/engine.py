@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import duckdb
-from tests.world.rows import AS_OF, CURRENCY, FOLDER, INACTIVITY_DAYS, TIMEZONE, insert, read
 
 from crmeter.ingest.horizon import history_start
 from crmeter.model.rules import Rules
 from crmeter.warehouse import derive, schema
 from crmeter.warehouse.duck import Warehouse
+from tests.world.rows import AS_OF, CURRENCY, FOLDER, INACTIVITY_DAYS, TIMEZONE, insert, read
 
 RULES = Rules(CURRENCY, TIMEZONE, inactivity_days=INACTIVITY_DAYS)
 Rows = Mapping[str, Sequence[Mapping[str, str]]]

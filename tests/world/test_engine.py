@@ -6,14 +6,14 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from tests.world import expected
-from tests.world.same import same
 
 from crmeter.app.settings import Workspace
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Measurement, Request, measure
 from crmeter.warehouse.duck import Warehouse
+from tests.world import expected
+from tests.world.same import same
 
 Q3 = Period(date(2025, 7, 1), date(2025, 10, 1), Grain.QUARTER)
 BY_ID = {kpi.id: kpi for kpi in CATALOGUE}

@@ -6,12 +6,12 @@ from datetime import date
 
 import duckdb
 import pytest
-from tests.world import expected
-from tests.world.rows import AS_OF, FOLDER, loaded, read
 
 from crmeter.app.settings import Workspace
 from crmeter.model.tables import BY_NAME
 from crmeter.warehouse.duck import Warehouse
+from tests.world import expected
+from tests.world.rows import AS_OF, FOLDER, loaded, read
 
 TABLES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import duckdb
 import pytest
+
 from tests.world import expected
 from tests.world.rows import loaded
 from tests.world.same import same

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 import duckdb
+
 from tests.world.rows import AS_OF, CURRENCY, INACTIVITY_DAYS
 
 FAMILIES = ("customers", "value", "satisfaction", "service", "sales")

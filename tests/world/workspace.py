@@ -6,10 +6,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.world.rows import CURRENCY, FOLDER, INACTIVITY_DAYS, TIMEZONE, read
-
 from crmeter.app.ingesting import ingest
 from crmeter.app.settings import Workspace, open_workspace
+from tests.world.rows import CURRENCY, FOLDER, INACTIVITY_DAYS, TIMEZONE, read
 
 SETTINGS = f"""[workspace]
 name = "Designed company"

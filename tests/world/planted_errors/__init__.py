@@ -1,0 +1,12 @@
+"""Errors that somebody could make, and the rows of the designed company that catch them.
+
+Each is one small change to the engine or the model. ``test_planted_errors.py`` plants them one by one and fails for any
+that no value worked out by hand notices.
+"""
+
+from tests.world.planted_errors.customers import IDENTITY, SPELLS
+from tests.world.planted_errors.orders import ORDERS
+from tests.world.planted_errors.sales import SALES
+from tests.world.planted_errors.service import ANSWERS, SERVICE
+
+PLANTED = (*IDENTITY, *SPELLS, *ORDERS, *SERVICE, *ANSWERS, *SALES)

@@ -1,0 +1,143 @@
+"""Errors in cases and survey answers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from crmeter.metrics import formulas
+from crmeter.metrics.measures import Ranked
+from crmeter.metrics.scan import Scan
+from crmeter.model import cells, populations
+from crmeter.stats import intervals
+from tests.world.planting import Planted, both, cell, getter, swap
+
+Q4 = (date(2025, 10, 1), date(2026, 1, 1))
+
+SERVICE = (
+    Planted(
+        "a bot is human",
+        swap(populations.opened_rows, ('.fill_null("human") == "human"', '.fill_null("human").notnull()')),
+        "first_response_hours.median",
+        "bot",
+    ),
+    Planted(
+        "who answered must be noted",
+        swap(populations.opened_rows, ('.fill_null("human") == "human"', '.fill_null("bot") == "human"')),
+        "first_response_hours.mean",
+        "complaint_2",
+    ),
+    Planted(
+        "cases without an answer are forgotten",
+        both(
+            swap(Scan._rank, ("if not missing_last:", "if True:")),
+            swap(getter(Ranked, "rows"), ('"*" if self.missing_last else ', "")),
+        ),
+        "first_response_hours.median",
+        "no_response, bot",
+    ),
+    Planted(
+        "all cases are complaints",
+        swap(populations.opened_rows, ('cases.kind == "complaint"', "cases.kind.notnull()")),
+        "complaint_rate",
+        "quick",
+    ),
+    Planted(
+        "complaints by UTC date",
+        swap(populations.opened_rows, ("on=cases.opened_on", "on=cases.opened_at.date()")),
+        "complaint_rate",
+        "on_closing_day",
+    ),
+    Planted(
+        "complaints are counted as customers",
+        cell("complaining", lambda c: cells.one(c.spells > 0) * c.complaints),
+        "complaining_customers_rate",
+        "complaint_2",
+    ),
+    Planted(
+        "whoever complains is a customer",
+        cell("complaining", lambda c: cells.one(c.complaints > 0)),
+        "complaining_customers_rate",
+        "no_response",
+    ),
+    Planted(
+        "resolved cases are those opened in the period",
+        swap(populations.resolved_rows, ("on=cases.resolved_on", "on=cases.opened_on")),
+        "resolution_hours.mean",
+        "opened_before, resolved_after",
+    ),
+    Planted(
+        "a quantile is the value below it",
+        swap(intervals.quantile_ranks, ("weight = place - lower", "weight = 0.0")),
+        "resolution_hours.median",
+        "merged_2, complaint_2",
+    ),
+)
+
+ANSWERS = (
+    Planted(
+        "nines are passive", swap(populations.answer_rows, ("answers.score >= 9", "answers.score > 9")), "nps", "nps_9"
+    ),
+    Planted(
+        "eights are promoters",
+        swap(populations.answer_rows, ("answers.score >= 9", "answers.score >= 8")),
+        "nps",
+        "nps_8",
+    ),
+    Planted(
+        "sevens are detractors",
+        swap(populations.answer_rows, ("answers.score <= 6", "answers.score <= 7")),
+        "nps",
+        "nps_7",
+    ),
+    Planted(
+        "sixes are passive", swap(populations.answer_rows, ("answers.score <= 6", "answers.score < 6")), "nps", "nps_6"
+    ),
+    Planted(
+        "only the best score satisfies",
+        swap(populations.answer_rows, ("answers.score >= answers.scale_max - 1", "answers.score >= answers.scale_max")),
+        "csat.top2",
+        "csat_4",
+    ),
+    Planted(
+        "a short scale has two best points",
+        swap(populations.answer_rows, ("points >= 5", "points >= 1")),
+        "csat.top2",
+        "csat_three",
+        Q4,
+    ),
+    Planted(
+        "scores of several scales are averaged",
+        swap(formulas.ScaleMean.estimate, ("self._scale(view) is None", "False")),
+        "csat.mean",
+        "csat_ten",
+        Q4,
+    ),
+    Planted(
+        "invitations are answers",
+        swap(populations.answer_rows, ("answers.score.notnull(), ", "")),
+        "csat.top2",
+        "csat_unanswered",
+    ),
+    Planted(
+        "answers count on the day of the invitation",
+        swap(
+            populations.answer_rows, ("on=answers.responded_on.coalesce(answers.invited_on)", "on=answers.invited_on")
+        ),
+        "csat.mean",
+        "csat_2",
+    ),
+    Planted(
+        "an answer without a day is dropped",
+        swap(
+            populations.answer_rows, ("on=answers.responded_on.coalesce(answers.invited_on)", "on=answers.responded_on")
+        ),
+        "csat.top2",
+        "csat_undated",
+    ),
+    Planted(
+        "an answer is an answer, whatever was asked",
+        swap(populations.answer_rows, ('answers.instrument == "csat"', 'answers.instrument != "nps"')),
+        "csat.mean",
+        "ces_1",
+    ),
+)
