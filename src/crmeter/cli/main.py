@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
@@ -28,7 +29,8 @@ def run(arguments: Sequence[str]) -> int:
             print("\n\n".join(map(str, error.problems)), file=sys.stderr)  # noqa: T201
             return error.exit_code
         except BrokenPipeError:
-            sys.stderr.close()  # the reader of our output has gone: nobody is left to tell
+            # the reader of our output has gone; what is still to be flushed goes nowhere, so that Python says nothing
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         except KeyboardInterrupt:
             print(t("Stopped."), file=sys.stderr)  # noqa: T201
