@@ -41,6 +41,7 @@ def main() -> int:
 def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "reference" / "commands.md", commands()
     yield DOCS / "reference" / "settings.md", settings()
+    yield DOCS / "reference" / "values.md", values()
     yield from catalogue()
 
 
@@ -61,6 +62,46 @@ def commands() -> str:
         "Results go to standard output, everything else to standard error.\n"
     )
     return "\n".join(parts)
+
+
+MEMBERS = {
+    "kpi": "the id of the KPI",
+    "grain": "the length of the period: day, week, month, quarter, half, year, fiscal_quarter, fiscal_year, custom",
+    "start": "the first business day of the period",
+    "end": "the day after its last",
+    "by": "the member of each dimension asked for with `--by`; `{}` without; null where rows have none",
+    "value": "the value in its unit, null where it is undefined; undefined is never 0",
+    "numerator": "what is divided, null where nothing is",
+    "denominator": "what it is divided by, null where nothing is",
+    "n": "the size of the sample",
+    "low": "the lower end of the 95% interval, null where there is none",
+    "high": "its upper end",
+    "unit": "the unit; a share of 0.05 is 5%",
+    "currency": "the currency of an amount of money, else null",
+    "status": "`ok`, `small_sample` or `undefined`",
+    "reason": "why the value is undefined, or what to know about one that is not; null if nothing",
+    "complete": "false where the period reaches past the data horizon: the value is of the part before it",
+    "load": "the load it was measured on",
+    "definition": "the hash of what is counted; it changes when, and only when, the definition does",
+}
+
+
+def values() -> str:
+    """One value as JSON: what each member says, and the codes that may stand in it."""
+    from dataclasses import fields
+
+    from crmeter.metrics.value import Reason, Unit, Value
+    from crmeter.reports import words
+
+    rows = "\n".join(f"| `{field.name}` | {MEMBERS[field.name]} |" for field in fields(Value))
+    units = ", ".join(f"`{unit}`" for unit in Unit)
+    reasons = "\n".join(f"| `{reason}` | {words.reason(str(reason))} |" for reason in Reason)
+    return (
+        "# Values\n\n`crmeter kpi … --format json` prints an array of objects. CSV and Parquet have the same members "
+        "as columns; there each dimension of `by` is a column of its own.\n\n"
+        f"| member | says |\n|---|---|\n{rows}\n\nUnits: {units}.\n\n## Reasons\n\nSome carry a count after a "
+        f"colon: `other_currency:12`.\n\n| code | means |\n|---|---|\n{reasons}\n"
+    )
 
 
 def settings() -> str:
