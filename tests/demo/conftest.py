@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.demo.exported import read
 
 from crmeter.demo import STORY_NAMES, create
+from tests.demo.exported import read
 
 CUSTOMERS = 4_000
 

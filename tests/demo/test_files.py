@@ -11,8 +11,6 @@ from math import expm1
 from pathlib import Path
 
 import pytest
-from tests.demo.conftest import Company
-from tests.demo.test_planted import share
 
 from crmeter.demo import STORY_NAMES, create
 from crmeter.demo.description import faults_text, stories_text
@@ -21,6 +19,8 @@ from crmeter.demo.people import GROWTH
 from crmeter.ingest.mapping.check import check
 from crmeter.kernel.errors import UserError
 from crmeter.model.tables import BY_NAME
+from tests.demo.conftest import Company
+from tests.demo.test_planted import share
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,10 +7,10 @@ from math import sqrt
 
 import duckdb
 import pytest
-from tests.demo.conftest import Company
-from tests.demo.exported import answering, leaving
 
 from crmeter.demo import STORIES, STORY_NAMES
+from tests.demo.conftest import Company
+from tests.demo.exported import answering, leaving
 
 SEEDS = range(1, 11)
 QUARTERS = [date(year, month, 1) for year in (2024, 2025) for month in (1, 4, 7, 10)]

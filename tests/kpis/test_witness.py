@@ -8,15 +8,15 @@ from datetime import date, timedelta
 
 import duckdb
 import pytest
-from tests.world.engine import RULES, designed, warehouse
-from tests.world.rows import AS_OF
-from tests.world.same import same
-from tests.world.witness import statements, witnessed
 
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Kpi, Measurement, Request, measure
+from tests.world.engine import RULES, designed, warehouse
+from tests.world.rows import AS_OF
+from tests.world.same import same
+from tests.world.witness import statements, witnessed
 
 CALENDAR = Calendar()
 NAMES = """

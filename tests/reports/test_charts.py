@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reports import sample
 
 from crmeter.kernel.messages import speaking
 from crmeter.reports.charts.draw import NARROW, WIDE, Drawer
@@ -21,6 +20,7 @@ from crmeter.reports.charts.spark import spark
 from crmeter.reports.charts.theme import ticks
 from crmeter.reports.charts.trend import trend
 from crmeter.reports.reading import Reading
+from tests.reports import sample
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import re
 from functools import cache
 
 import pytest
-from tests.reports import sample
-from tests.reports.page import Element, parse
 
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import LANGUAGES, speaking
 from crmeter.reports import numbers, words
 from crmeter.reports.renderers import render
+from tests.reports import sample
+from tests.reports.page import Element, parse
 
 PAYLOAD = """</text><script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7*7 }}'+alert(1)+'"""
 

@@ -6,12 +6,12 @@ import json
 import re
 
 import pytest
-from tests.reports import sample
 
 from crmeter.kernel.messages import LANGUAGES, speaking
 from crmeter.reports import numbers
 from crmeter.reports.renderers import render
 from crmeter.reports.renderers.markdown import escape
+from tests.reports import sample
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
