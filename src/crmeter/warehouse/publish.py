@@ -117,6 +117,7 @@ def _connected(copy: Path, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from error
     try:
         con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET enable_progress_bar = false")  # standard output belongs to results
         yield con
     except BaseException:
         # what is in the copy does not matter any more; an engine hurt by a full disk may fail to close
