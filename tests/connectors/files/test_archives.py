@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import zipfile
 from pathlib import Path
 
@@ -150,7 +149,7 @@ def test_no_unpacked_file_is_left_behind(tmp_path: Path) -> None:
     scratch.mkdir()
     zip_of(tmp_path / "a.zip", {"x.csv": ROWS})
     with landed(tmp_path, "a.zip", scratch=scratch):
-        assert os.listdir(scratch) == []
+        assert not list(scratch.iterdir())
     (tmp_path / "bad.zip").write_bytes(b"PK\x03\x04 no archive")
     refused(tmp_path, "bad.zip", says="damaged", scratch=scratch)
-    assert os.listdir(scratch) == []
+    assert not list(scratch.iterdir())

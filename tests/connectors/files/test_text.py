@@ -1,4 +1,4 @@
-"""Delimited text: what the csv module of the standard library writes comes back as it stood; what can't is accounted."""
+"""Delimited text: what the standard library writes comes back as it stood; what can't is accounted for."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_ten_thousand_bad_rows_of_two_hundred_thousand_are_all_accounted_for(tmp
 
 def test_a_file_of_which_no_row_fits_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", "Report of March\nid,name\n1,x\n2,y\n")
-    with pytest.raises(UserError, match="not one record fits|header"), landed(tmp_path, "a.csv", delimiter=","):
+    with pytest.raises(UserError, match="not one record fits"), landed(tmp_path, "a.csv", delimiter=","):
         pass
 
 
