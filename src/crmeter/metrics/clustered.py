@@ -84,9 +84,7 @@ class Clustered:
 
     def _products(self, view: View) -> list[list[float]]:
         order = {part: i for i, part in enumerate(self.parts)}
-        return [
-            [view(Product(*sorted((x, y), key=lambda part: order[part]))) for y in self.parts] for x in self.parts
-        ]
+        return [[view(Product(*sorted((x, y), key=lambda part: order[part]))) for y in self.parts] for x in self.parts]
 
     def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
         """The customers of both periods are partly the same: their covariance counts."""

@@ -10,7 +10,7 @@ from functools import cache
 import ibis
 
 from crmeter.metrics.kpi import Kpi, is_contribution
-from crmeter.model.cells import CELL_COLUMNS, cells
+from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS, cells
 from crmeter.model.populations import POPULATIONS, Horizon
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
@@ -52,8 +52,8 @@ def _tables() -> dict[str, ibis.expr.types.Table]:
 def column_sql(name: str) -> str:
     """The SQL of one number of a customer cell."""
     column = CELL_COLUMNS[name]
-    found = cells(_tables(), _ANY, column.needs)
-    return to_sql(found.select(value=column.value(found)))
+    summed = declared("cell", {c: "BIGINT" for need in column.needs for c in CONTRIBUTIONS[need].columns})
+    return to_sql(summed.select(value=column.value(summed)))
 
 
 @cache

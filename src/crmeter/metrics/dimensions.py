@@ -57,7 +57,9 @@ class Filter:
 
 
 _VALUE = r"(?:'(?:[^']|'')*'|[^\s,()'=!]+)"
-_COMPARISON = re.compile(rf"\s*([\w.]+)\s*(=|!=|<>|\bnot\s+in\b|\bin\b)\s*({_VALUE}|\(\s*{_VALUE}(?:\s*,\s*{_VALUE})*\s*\))\s*", re.I)
+_COMPARISON = re.compile(
+    rf"\s*([\w.]+)\s*(=|!=|<>|\bnot\s+in\b|\bin\b)\s*({_VALUE}|\(\s*{_VALUE}(?:\s*,\s*{_VALUE})*\s*\))\s*", re.I
+)
 
 
 def parse_filters(expressions: Sequence[str]) -> tuple[Filter, ...]:
@@ -113,18 +115,22 @@ def attributes(table: str, tables: Mapping[str, ir.Table]) -> tuple[str, ...]:
         custom = [n for n in tables["customer"].columns if n not in stored and not n.startswith("_")]
         own = [n for n, kind in known.items() if kind in ATTRIBUTES and n not in personal and n not in _HIDDEN]
         return (*own, *custom, COHORT)
-    return tuple(c.name for c in BY_NAME[table].columns if c.kind in ATTRIBUTES and not c.personal and c.name not in _HIDDEN)
+    return tuple(
+        c.name for c in BY_NAME[table].columns if c.kind in ATTRIBUTES and not c.personal and c.name not in _HIDDEN
+    )
 
 
 def resolve(name: str, kpi: Kpi, tables: Mapping[str, ir.Table]) -> Dimension:
     """What ``name`` means for a KPI; UserError if it means nothing."""
+    if name in kpi.shared_dimensions:
+        own = {p for p in kpi.populations if base_table(p) != "customer" and name in attributes(base_table(p), tables)}
+        return Dimension(name, name, frozenset(own))
+    if any("customer_id" not in dict(BY_NAME[table].stored) for table in kpi.tables):
+        raise _unknown(name, kpi, list(kpi.shared_dimensions))
     customers = attributes("customer", tables)
     prefix, _, rest = name.partition(".")
     if prefix == "customer" and rest in customers:
         return Dimension(name, rest)
-    if name in kpi.shared_dimensions:
-        own = {p for p in kpi.populations if base_table(p) != "customer" and name in attributes(base_table(p), tables)}
-        return Dimension(name, name, frozenset(own))
     base = kpi.tables[0] if len(kpi.tables) == 1 else "customer"
     if base != "customer" and name in attributes(base, tables):
         return Dimension(name, name, frozenset(kpi.populations))
@@ -133,9 +139,13 @@ def resolve(name: str, kpi: Kpi, tables: Mapping[str, ir.Table]) -> Dimension:
     allowed = [f"customer.{a}" for a in customers]
     if base != "customer":
         allowed = [*attributes(base, tables), *allowed]
+    raise _unknown(name, kpi, allowed)
+
+
+def _unknown(name: str, kpi: Kpi, allowed: list[str]) -> UserError:
     near = get_close_matches(name, allowed, 1, 0.5)
-    raise UserError.of(
+    return UserError.of(
         t("{kpi} cannot be split or filtered by “{name}”.", kpi=kpi.id, name=name),
-        next=(t("Did you mean {near}? ", near=near[0]) if near else "")
+        next=(t("Did you mean {near}?", near=near[0]) + " " if near else "")
         + t("It can be by: {allowed}.", allowed=", ".join(allowed)),
     )

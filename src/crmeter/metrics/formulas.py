@@ -188,7 +188,9 @@ class AnnualShare:
         new, old = self.estimate(now), self.estimate(base)
         if new.value is None or old.value is None:
             return None
-        errors = [intervals.standard_error_of((e.low, e.high)) for e in (new, old) if e.low is not None and e.high is not None]
+        errors = [
+            intervals.standard_error_of((e.low, e.high)) for e in (new, old) if e.low is not None and e.high is not None
+        ]
         if len(errors) < 2:
             return Difference(new.value - old.value)
         found = differences.estimates(new.value, errors[0], old.value, errors[1])
@@ -355,7 +357,9 @@ class Quantile:
     def words(self) -> str:
         if self.ranked.q == 0.5:
             return t("median of {measure}", measure=self.label.words)
-        return t("the {percent}th percentile of {measure}", percent=round(self.ranked.q * 100), measure=self.label.words)
+        return t(
+            "the {percent}th percentile of {measure}", percent=round(self.ranked.q * 100), measure=self.label.words
+        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from crmeter.metrics.formulas import Formula
+from crmeter.metrics.formulas import CustomerSum, Formula, RowCount, RowSum
 from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, Total
 from crmeter.metrics.value import Better, Unit
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
@@ -41,7 +41,9 @@ class Kpi:
     history: History = History.ANY
     minimum_sample: int = 30
     left_out: Total | None = None  # counts the amounts that another currency leaves out
-    shared_dimensions: tuple[str, ...] = field(default=())  # names that mean the same in populations of different tables
+    shared_dimensions: tuple[str, ...] = field(
+        default=()
+    )  # names that mean the same in populations of different tables
 
     @property
     def measure(self) -> str:
@@ -56,6 +58,11 @@ class Kpi:
     def measures(self) -> tuple[Measure, ...]:
         """Everything that has to be measured for it."""
         return (*self.formula.measures, *((self.left_out,) if self.left_out else ()))
+
+    @property
+    def formula_is_sum(self) -> bool:
+        """Whether the values of groups add up to the total's."""
+        return isinstance(self.formula, CustomerSum | RowCount | RowSum)
 
     @property
     def totals(self) -> tuple[Total | Extreme | Ranked, ...]:
@@ -92,4 +99,3 @@ def base_table(population: str) -> str:
 def is_contribution(population: str) -> bool:
     """Whether a population reaches KPIs by way of customer cells."""
     return population in CONTRIBUTIONS
-

@@ -211,4 +211,3 @@ def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement
             for kpi in kpis:
                 found.facts[(kpi.id, names)] = facts[resolved]
     return found
-

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +40,7 @@ class Scan:
 
     def run(self) -> Mapping[Slice, Facts]:
         self.facts: dict[Slice, Facts] = {s: Facts() for s in self.slices}
+        self._stretches: dict[tuple[Place, ...], Mapping[str, ir.Table]] = {}
         for population, measures in self.plan.rows.items():
             self._sum_rows(population, measures)
         self._count_ranked()
@@ -55,21 +55,19 @@ class Scan:
         """All dimensions of all slices."""
         return tuple(dict.fromkeys(d for s in self.slices for d in s))
 
-    def tables(self, places: Iterable[Place]) -> dict[str, ir.Table]:
+    def tables(self, places: Iterable[Place]) -> Mapping[str, ir.Table]:
         """The warehouse's tables, and the stretches of days that are looked at."""
-        stretches = [(place, *self.plan.days[place]) for place in sorted(places)]
-        days = [
-            (start + timedelta(days=i), place, end)
-            for place, start, end in stretches
-            for i in range((end - start).days)
-        ]
-        return {
-            **self.warehouse.tables,
-            "period": self.warehouse.put(
-                {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"}, stretches
-            ),
-            "period_day": self.warehouse.put({"day": "DATE", "period": "INTEGER", "period_end": "DATE"}, days),
-        }
+        wanted = tuple(sorted(places))
+        if wanted not in self._stretches:
+            period = self.warehouse.put(
+                {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"},
+                [(place, *self.plan.days[place]) for place in wanted],
+            )
+            first, last = (period[c].cast("timestamp") for c in ("period_start", "period_end"))
+            day = ibis.range(first, last, ibis.interval(days=1)).unnest().cast("date")
+            days = self.warehouse.keep(period.select("period", "period_end", day=day))
+            self._stretches[wanted] = {**self.warehouse.tables, "period": period, "period_day": days}
+        return self._stretches[wanted]
 
     def described(self, rows: ir.Table, population: Iterable[str], dimensions: Iterable[Dimension]) -> ir.Table:
         """``rows`` with a column for every dimension, and without those the filter leaves out."""
@@ -167,7 +165,9 @@ class Scan:
             for slices in [[s] for s in self.slices] if own else [list(self.slices)]:
                 dimensions = tuple(dict.fromkeys(d for s in slices for d in s))
                 split = tuple(
-                    dict.fromkeys(d.column for d in (*dimensions, *(c.dimension for c in self.conditions)) if d.own & needs)
+                    dict.fromkeys(
+                        d.column for d in (*dimensions, *(c.dimension for c in self.conditions)) if d.own & needs
+                    )
                 )
                 found = cells(tables, self.horizon, needs, split)
                 found = found.mutate(**{f"c_{c}": CELL_COLUMNS[c].value(found) for c in sorted(columns)})
@@ -229,7 +229,7 @@ class Scan:
     def _count_ranked(self) -> None:
         """The rows of each ranking, where no other measure counts them yet."""
         for ranked, places in self.plan.ranked.items():
-            wanted = {ranked.rows: places}
+            wanted: dict[Total | Extreme, set[Place]] = {ranked.rows: places}
             if ranked.rows not in self.plan.rows.get(ranked.population, {}):
                 self._sum_rows(ranked.population, wanted)
 

@@ -59,9 +59,7 @@ def from_spells(tables: Tables, horizon: Horizon) -> ir.Table:
     """The spells that touch a period: those at its start and those that start in it."""
     spell, period = tables["spell"], tables["period"]
     end = spell.ended_on.coalesce(ibis.literal("9999-12-31").cast("date"))
-    met = spell.mutate(known_end=end).join(
-        period, [spell.started_on < period.period_end, end >= period.period_start]
-    )
+    met = spell.mutate(known_end=end).join(period, [spell.started_on < period.period_end, end >= period.period_start])
     started, s, e = met.started_on, met.period_start, met.period_end
     first_day = ibis.greatest(started, s)
     last_day = ibis.least(met.known_end, e)
@@ -109,7 +107,9 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
     "new": CellColumn("new customers", ("spells",), lambda c: c.started_first),
     "returned": CellColumn("customers who came back", ("spells",), lambda c: c.started_again),
     "ended": CellColumn("spells that ended", ("spells",), lambda c: c.ended),
-    "kept": CellColumn("customers at the start who are customers at the end", ("spells",), lambda c: c.at_start * c.at_end),
+    "kept": CellColumn(
+        "customers at the start who are customers at the end", ("spells",), lambda c: c.at_start * c.at_end
+    ),
     "lost": CellColumn(
         "customers at the start who are not customers at the end", ("spells",), lambda c: c.at_start * (1 - c.at_end)
     ),
@@ -118,12 +118,8 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
         ("spells",),
         lambda c: one((c.ended > 0) & (c.at_end == 0)),
     ),
-    "exposed": CellColumn(
-        "customers at the start or joining in the period", ("spells",), lambda c: one(c.spells > 0)
-    ),
-    "customer_years": CellColumn(
-        "customer-years", ("spells",), lambda c: c.customer_days.cast("float64") / 365.25
-    ),
+    "exposed": CellColumn("customers at the start or joining in the period", ("spells",), lambda c: one(c.spells > 0)),
+    "customer_years": CellColumn("customer-years", ("spells",), lambda c: c.customer_days.cast("float64") / 365.25),
     "active": CellColumn(
         "active customers", ("ledger", "contracts"), lambda c: one((c.purchases > 0) | (c.contracts > 0)), True
     ),
@@ -155,10 +151,10 @@ def cells(tables: Tables, horizon: Horizon, names: Iterable[str], attributes: tu
         together = parts[0][0]
     else:
         padded = [
-            rows.mutate(**{n: ibis.literal(0).cast(types[n]) for n in columns if n not in known}).select(*keys, *columns)
+            rows.mutate(**{n: ibis.literal(0).cast(types[n]) for n in columns if n not in known}).select(
+                *keys, *columns
+            )
             for rows, known in parts
         ]
         together = reduce(lambda a, b: a.union(b), padded)
-    return together.group_by(*keys).agg(
-        **{name: together[name].sum().cast(types[name]) for name in columns}
-    )
+    return together.group_by(*keys).agg(**{name: together[name].sum().cast(types[name]) for name in columns})

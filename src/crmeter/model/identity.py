@@ -1,7 +1,7 @@
 """Who a row is about: a merged customer counts as its survivor, a deleted one not at all.
 
-``customer_alias(customer_id, survivor_id)`` lists only the customers that were merged or deleted; ``survivor_id`` is null
-for a deleted one, and for one whose survivor was deleted.
+``customer_alias(customer_id, survivor_id)`` lists only the customers that were merged or deleted; ``survivor_id`` is
+null for a deleted one, and for one whose survivor was deleted.
 """
 
 from __future__ import annotations

@@ -50,8 +50,7 @@ def survivors(con: duckdb.DuckDBPyConnection) -> Mapping[str, str | None]:
         ).fetchall()
     )
     deleted = {
-        row[0]
-        for row in con.execute("SELECT customer_id FROM main.customer WHERE deleted_at IS NOT NULL").fetchall()
+        row[0] for row in con.execute("SELECT customer_id FROM main.customer WHERE deleted_at IS NOT NULL").fetchall()
     }
     found: dict[str, str | None] = {}
     for customer in {*merged, *deleted}:

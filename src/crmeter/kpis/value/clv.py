@@ -13,7 +13,7 @@ from crmeter.kernel.messages import t
 from crmeter.metrics import Better, Estimate, Example, History, Kpi, Reason, Unit
 from crmeter.metrics.clustered import Clustered
 from crmeter.metrics.formulas import Cross, View
-from crmeter.metrics.measures import Measure, Product, Total, Window, cell
+from crmeter.metrics.measures import Measure, Total, Window, cell
 from crmeter.stats.differences import Difference, estimates
 
 

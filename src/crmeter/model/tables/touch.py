@@ -11,7 +11,9 @@ TOUCH = Table(
         ref("customer_id", "customer"),
         ref("lead_id", "lead"),
         instant("at", required=True),
-        choice("kind", "sent", "delivered", "opened", "clicked", "responded", "converted", "unsubscribed", required=True),
+        choice(
+            "kind", "sent", "delivered", "opened", "clicked", "responded", "converted", "unsubscribed", required=True
+        ),
         text("arm"),
         money("revenue"),
         currency(required=False),

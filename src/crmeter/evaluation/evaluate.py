@@ -1,0 +1,210 @@
+"""An evaluation: a period of a target group, compared, judged and sealed. The result is plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from crmeter.evaluation.comparison import FALSE_DISCOVERY_RATE, Comparison, base_periods, compare
+from crmeter.evaluation.findings import Finding, explained, findings
+from crmeter.evaluation.seal import data_digest, sealed
+from crmeter.evaluation.segments import MOST, segments
+from crmeter.kernel.errors import UserError
+from crmeter.kernel.messages import t
+from crmeter.kernel.period import Period
+from crmeter.kpis import CATALOGUE, FAMILY_OF
+from crmeter.metrics import Kpi, Measurement, Request, measure
+from crmeter.metrics.definitions import definition
+from crmeter.metrics.dimensions import COHORT, Filter, attributes, resolve
+from crmeter.model.rules import Rules
+from crmeter.warehouse.duck import Warehouse
+
+SCHEMA = 1
+TREND = 8  # periods before the one evaluated
+EXPLAINED = 8  # weaknesses whose segments are looked for
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is evaluated: a period, and of whom. ``dimensions`` are looked through for segments, by default all."""
+
+    period: Period
+    filters: Sequence[Filter] = ()
+    trigger: str | None = None
+    dimensions: Sequence[str] = ()
+    targets: Mapping[str, float] = field(default_factory=dict)
+
+
+def evaluate(
+    warehouse: Warehouse, rules: Rules, scope: Scope, *, name: str, id: str, kpis: Sequence[Kpi] = CATALOGUE
+) -> dict[str, Any]:
+    """Evaluate and seal. UserError where the period has not begun in the data."""
+    as_of = warehouse.load.as_of
+    period = scope.period
+    if period.start >= as_of:
+        raise UserError.of(
+            t("There are no data of {period} yet.", period=rules.calendar.name(period)),
+            t("The data end before {day}.", day=as_of),
+            t("Choose an earlier period, or load newer data."),
+        )
+    bases = base_periods(rules.calendar, period, as_of)
+    trend = _trend(rules, period)
+    pairs = [(period, base) for base in bases.values()]
+    found = measure(warehouse, rules, Request(kpis, [*trend, period], filters=scope.filters, pairs=pairs))
+    comparisons = compare(found, kpis, period, bases, scope.targets)
+    judged = findings(comparisons)
+    document = {
+        "schema": SCHEMA,
+        "id": id,
+        "sealed_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "trigger": scope.trigger,
+        "workspace": {
+            "name": name,
+            "currency": rules.currency,
+            "timezone": rules.timezone,
+            "rules": rules.as_json(),
+        },
+        "period": {**_period(rules, period), "grain": str(period.grain)},
+        "base": {to: _period(rules, base) for to, base in bases.items()},
+        "scope": [str(f) for f in scope.filters],
+        "load": warehouse.load.number,
+        "as_of": as_of.isoformat(),
+        "complete": period.end <= as_of,
+        "data": _data(warehouse),
+        "kpis": [_told(found, kpi, period, trend, comparisons, scope.targets) for kpi in kpis],
+        "findings": _findings(warehouse, rules, scope, judged, bases),
+        "tests": {
+            "looked_at": sum(c.p is not None for c in comparisons),
+            "q": FALSE_DISCOVERY_RATE,
+            "beyond_noise": sum(c.beyond_noise for c in comparisons),
+        },
+    }
+    return sealed(
+        document,
+        definitions={kpi.id: definition(kpi) for kpi in kpis},
+        data=data_digest(warehouse),
+        settings={"rules": rules.as_json(), "targets": dict(scope.targets), "scope": document["scope"]},
+    )
+
+
+def _trend(rules: Rules, period: Period) -> list[Period]:
+    """The periods before, oldest first."""
+    found = [period]
+    for _ in range(TREND):
+        found.insert(0, rules.calendar.previous(found[0]))
+    return found[:-1]
+
+
+def _period(rules: Rules, period: Period) -> dict[str, str]:
+    return {"name": rules.calendar.name(period), "start": str(period.start), "end": str(period.end)}
+
+
+def _told(
+    found: Measurement,
+    kpi: Kpi,
+    period: Period,
+    trend: Sequence[Period],
+    comparisons: Sequence[Comparison],
+    targets: Mapping[str, float],
+) -> dict[str, Any]:
+    own = {c.to: c for c in comparisons if c.kpi is kpi}
+    told: dict[str, Any] = {to: c.as_json() for to, c in own.items()}
+    told.setdefault("target", None)
+    if told["target"] is not None:
+        change = own["target"].change
+        met = None if change is None else change == 0 or (change > 0) == (kpi.better == "up")
+        told["target"] |= {"target": targets[kpi.id], "met": met}
+    return {
+        "kpi": kpi.id,
+        "family": FAMILY_OF[kpi.id],
+        "unit": str(kpi.unit),
+        "better": str(kpi.better),
+        "definition": definition(kpi),
+        "value": found.value(kpi, period).as_json(),
+        "trend": [found.value(kpi, p).as_json() for p in [*trend, period]],
+        "comparisons": told,
+    }
+
+
+def _findings(
+    warehouse: Warehouse, rules: Rules, scope: Scope, judged: Sequence[Finding], bases: Mapping[str, Period]
+) -> list[dict[str, Any]]:
+    where = {id(f): _segments(warehouse, rules, scope, f, bases) for f in explained(judged, EXPLAINED)}
+    return [
+        {
+            "kind": f.kind,
+            "rank": f.rank,
+            "kpi": f.comparison.kpi.id,
+            "comparison": f.comparison.to,
+            "change": f.comparison.change,
+            "low": f.comparison.low,
+            "high": f.comparison.high,
+            "p": f.comparison.p,
+            "score": f.score,
+            "also": [{"kpi": kpi, "comparison": to} for kpi, to in f.also],
+            "segments": where.get(id(f), []),
+        }
+        for f in judged
+    ]
+
+
+def _segments(
+    warehouse: Warehouse, rules: Rules, scope: Scope, finding: Finding, bases: Mapping[str, Period]
+) -> list[dict[str, Any]]:
+    comparison = finding.comparison
+    base = bases[comparison.to]
+    names = _usable(scope.dimensions, comparison.kpi, warehouse) or dimensions_of(comparison.kpi, warehouse)
+    slices = [(), *((name,) for name in names)]
+    request = Request([comparison.kpi], [scope.period, base], slices=slices, filters=scope.filters)
+    found = measure(warehouse, rules, request)
+    change = comparison.change or 0.0
+    return [s.as_json(change) for s in segments(found, comparison.kpi, scope.period, base, slices[1:])]
+
+
+def _usable(names: Sequence[str], kpi: Kpi, warehouse: Warehouse) -> list[str]:
+    """Those of the chosen dimensions that mean something for a KPI."""
+    found = []
+    for name in names:
+        try:
+            resolve(name, kpi, warehouse.tables)
+        except UserError:
+            continue
+        found.append(name)
+    return found
+
+
+def dimensions_of(kpi: Kpi, warehouse: Warehouse) -> list[str]:
+    """What a KPI can be split by that has few enough values: the customer's attributes, and its own table's."""
+    if kpi.shared_dimensions:
+        return list(kpi.shared_dimensions)
+    names = [f"customer.{a}" for a in attributes("customer", warehouse.tables) if a != COHORT]
+    if len(kpi.tables) == 1 and kpi.tables[0] != "customer":
+        own = set(attributes(kpi.tables[0], warehouse.tables))
+        names += sorted(a for a in own if not a.endswith("_id") and a not in _DEFINING)
+    return [n for n in names if not n.endswith("_id") and _varied(n, kpi, warehouse)]
+
+
+# Attributes that say what is counted rather than of whom.
+_DEFINING = {"kind", "outcome", "currency", "instrument", "survey_id", "scale_min", "scale_max", "function"}
+
+
+def _varied(name: str, kpi: Kpi, warehouse: Warehouse) -> bool:
+    """Whether an attribute has more than one value and not too many."""
+    table, _, column = name.rpartition(".")
+    rows = warehouse.tables[table or kpi.tables[0]]
+    [(values,)] = warehouse.rows(rows.agg(n=rows[column].nunique()))
+    return 0 < int(values) <= MOST
+
+
+def _data(warehouse: Warehouse) -> dict[str, Any]:
+    tables = warehouse.execute(
+        'SELECT "table", sum(accepted + unchanged)::BIGINT, sum(quarantined)::BIGINT FROM meta.load_table '
+        'WHERE load = (SELECT max(load) FROM meta.load) GROUP BY "table" ORDER BY "table"'
+    )
+    notes = warehouse.execute('SELECT kind, "table", sum(count)::BIGINT FROM meta.note GROUP BY ALL ORDER BY ALL')
+    return {
+        "tables": [{"table": name, "rows": rows, "quarantined": bad} for name, rows, bad in tables],
+        "notes": [{"kind": kind, "table": table, "count": count} for kind, table, count in notes],
+    }
