@@ -49,13 +49,13 @@ def write_exports(root: Path, version: int) -> None:
     exports.mkdir(exist_ok=True)
     orders = ["order_id,customer_id,ordered_at,amount,currency,kind"]
     customers = ["customer_id,segment"]
-    for n in range(30_000):
+    for n in range(8_000):
         if n % 10 != version:
             amount = n % 89 + (version if n % 7 == 0 else 0)
             orders.append(
-                f"{n},c{n % 5000},2025-0{n % 9 + 1}-11 10:00:00,{amount if n % 500 != version else 'x'},TWD,sale"
+                f"{n},c{n % 3000},2025-0{n % 9 + 1}-11 10:00:00,{amount if n % 500 != version else 'x'},TWD,sale"
             )
-    for n in range(4_000 + 100 * version):
+    for n in range(2_000 + 100 * version):
         customers.append(f"c{n},{'ab'[(n + version) % 2]}")
     (exports / "orders.csv").write_text("\n".join(orders) + "\n", "utf-8")
     (exports / "customers.csv").write_text("\n".join(customers) + "\n", "utf-8")
