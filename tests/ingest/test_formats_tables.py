@@ -154,7 +154,7 @@ def test_words() -> None:
     outcomes = ["Closed Won", "輸單", "成交", "CLOSED-LOST", "Engaging", None]
     assert read(outcomes, Kind.CHOICE, choices=("won", "lost")) == ["won", "lost", "won", "lost", None, None]
     assert read(["是", "NO", "1", "否", "?"], Kind.FLAG) == [True, False, True, False, None]
-    assert read(["nt$", "usd", "人民幣", "dollars"], Kind.CURRENCY) == ["TWD", "USD", "CNY", None]
+    assert read(["nt$", "usd", "人民幣", "dollars", "yen"], Kind.CURRENCY) == ["TWD", "USD", "CNY", None, None]
     assert read([" 001\u3000", "", "NULL"], Kind.KEY) == ["001", None, "NULL"]
     with pytest.raises(UserError, match="none of its values is one of won, lost"):
         read(["yes"], Kind.CHOICE, choices=("won", "lost"))

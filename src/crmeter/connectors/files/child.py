@@ -37,7 +37,7 @@ def read_in_child(kind: str, file: Readable, target: Path, limits: Limits) -> li
             input=json.dumps(request).encode(),
             capture_output=True,
             timeout=limits.child_seconds,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            env={**_surroundings(), "PYTHONPATH": os.pathsep.join(paths)},
             check=False,
         )
     except subprocess.TimeoutExpired:
@@ -48,6 +48,12 @@ def read_in_child(kind: str, file: Readable, target: Path, limits: Limits) -> li
     if "fault" in answer:
         raise _refused(file.label, str(answer["fault"]), limits)
     return list(answer["found"])
+
+
+def _surroundings() -> dict[str, str]:
+    """What a Python needs of the environment, and none of the secrets that may stand there."""
+    needed = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
+    return {name: os.environ[name] for name in needed if name in os.environ}
 
 
 def _died(label: str, done: subprocess.CompletedProcess[bytes], limits: Limits) -> Exception:

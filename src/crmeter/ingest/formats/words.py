@@ -68,6 +68,15 @@ _CURRENCIES: dict[str, tuple[str, ...]] = {
     "EUR": ("€", "歐元", "欧元"),
     "GBP": ("£", "英鎊", "英镑"),
 }
+# ISO 4217, the ones in use
+_CODES = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY "
+    "COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS "
+    "INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP "
+    "MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR "
+    "SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV "
+    "WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG HRK ANG ZWL SLL CUC"
+)
 
 
 def flag(text: str) -> str:
@@ -92,7 +101,7 @@ def currency(text: str) -> str:
     """An ISO 4217 code in upper case."""
     upper = f"upper({text})"
     cases = " ".join(f"WHEN {upper} IN ({_listed(names)}) THEN {literal(code)}" for code, names in _CURRENCIES.items())
-    return f"CASE {cases} WHEN regexp_matches({upper}, '^[A-Z]{{3}}$') THEN {upper} END"
+    return f"CASE {cases} WHEN {upper} IN ({_listed(_CODES.split())}) THEN {upper} END"
 
 
 def _spaced(name: str) -> str:
