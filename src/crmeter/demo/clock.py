@@ -98,21 +98,26 @@ def at_hours(rng: np.random.Generator, times: Floats, kind: str) -> Floats:
 
 @cache
 def _working_hours() -> tuple[Floats, Floats]:
-    """For each hour: working hours passed at its start; and the hours that are worked: Monday to Friday, 9 to 18."""
+    """For each hour: working hours passed at its start; and the hours that are worked.
+
+    Monday to Friday from 9 to 20, Saturday from 10 to 17.
+    """
     days = np.arange((_LAST_DAY - FIRST_DAY).days)
     weekday = (days + FIRST_DAY.weekday()) % 7
     hours = np.arange(24)
-    worked = ((weekday < 5)[:, None] & ((hours >= 9) & (hours < 18))[None, :]).ravel()
+    on_weekdays = (weekday < 5)[:, None] & ((hours >= 9) & (hours < 20))[None, :]
+    on_saturdays = (weekday == 5)[:, None] & ((hours >= 10) & (hours < 17))[None, :]
+    worked = (on_weekdays | on_saturdays).ravel()
     return np.concatenate(([0.0], np.cumsum(worked))), np.flatnonzero(worked).astype(float)
 
 
 def after_working_hours(times: Floats, hours: Floats) -> Floats:
-    """The time when ``hours`` of work have passed since ``times``: Friday 17:00 plus two hours is Monday 10:00.
+    """The time when ``hours`` of work have passed since ``times``: Friday 19:00 plus two hours is Saturday 11:00.
 
-    >>> friday = day_of(date(2025, 8, 1)) + 17 / 24
-    >>> monday = after_working_hours(np.array([friday]), np.array([2.0]))[0]
-    >>> round(float(monday - day_of(date(2025, 8, 4))) * 24, 6)
-    10.0
+    >>> friday = day_of(date(2025, 8, 1)) + 19 / 24
+    >>> saturday = after_working_hours(np.array([friday]), np.array([2.0]))[0]
+    >>> round(float(saturday - day_of(date(2025, 8, 2))) * 24, 6)
+    11.0
     """
     passed, worked = _working_hours()
     done = np.interp(times * 24, np.arange(len(passed), dtype=float), passed) + hours
