@@ -21,7 +21,7 @@ from crmeter.model.tables import BY_NAME
 
 ATTRIBUTES = (Kind.TEXT, Kind.CHOICE, Kind.REF, Kind.INTEGER, Kind.FLAG, Kind.CURRENCY)
 COHORT = "cohort"
-_HIDDEN = ("customer_id", "merged_into")
+_HIDDEN = ("merged_into",)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,76 @@
+"""The Maven CRM: 8,800 opportunities of a fictitious company.
+
+Figures: published by the Maven community (win rate, won value, cycle, quarters, agents) and recomputed by plain SQL over
+the files; see the data set's README.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crmeter.app.settings import Workspace
+from tests.real_data.workspace import by, one, workspace
+
+OPPORTUNITIES = """
+SELECT
+    opportunity_id,
+    account AS customer_id,
+    sales_agent AS owner_id,
+    t.manager AS team,
+    engage_date AS first_contact_at,
+    close_date AS closed_at,
+    CASE deal_stage WHEN 'Won' THEN 'won' WHEN 'Lost' THEN 'lost' END AS outcome,
+    close_value AS amount,
+    'USD' AS currency,
+    deal_stage AS stage,
+    product AS product_line
+FROM sales_pipeline JOIN sales_teams AS t USING (sales_agent)
+"""
+ACCOUNTS = "SELECT account AS customer_id, account AS name, 'company' AS kind, sector AS industry FROM accounts"
+
+
+@pytest.fixture(scope="module")
+def maven(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = shared_data / "maven_crm"
+    files = [folder / f"{name}.csv" for name in ("sales_pipeline", "sales_teams", "accounts")]
+    opened, report = workspace(
+        tmp_path_factory.mktemp("maven") / "w",
+        files,
+        {"opportunity": OPPORTUNITIES, "customer": ACCOUNTS},
+        'currency = "USD"\ntimezone = "UTC"',
+    )
+    tables = {row.table: row for row in report.tables}
+    assert (tables["opportunity"].read, tables["opportunity"].accepted) == (8800, 8800)
+    return opened
+
+
+def test_deals_of_the_year(maven: Workspace) -> None:
+    won = one(maven, "win_rate", period="2017")
+    assert (won["numerator"], won["denominator"]) == (4238, 6711)
+    assert round(100 * won["value"], 4) == 63.1501
+    assert one(maven, "deals_lost", period="2017")["value"] == 2473
+    assert one(maven, "won_value", period="2017")["value"] == 10_005_534
+    assert round(one(maven, "average_deal_value", period="2017")["value"], 4) == 2360.9094
+
+
+def test_sales_cycle(maven: Workspace) -> None:
+    assert round(one(maven, "sales_cycle_days.mean", period="2017")["value"], 4) == 51.7820
+    assert one(maven, "sales_cycle_days.median", period="2017")["value"] == 57
+
+
+def test_quarters(maven: Workspace) -> None:
+    quarters = [f"2017-Q{i}" for i in range(1, 5)]
+    rates = [round(100 * one(maven, "win_rate", period=q)["value"], 2) for q in quarters]
+    assert rates == [82.07, 61.71, 61.41, 60.25]
+    assert [one(maven, "won_value", period=q)["value"] for q in quarters] == [1134672, 3086111, 2982255, 2802496]
+
+
+def test_agent_and_account(maven: Workspace) -> None:
+    rates = by(maven, "win_rate", "owner_id", period="2017")
+    best = rates["Darcel Schlecht"]
+    assert (best["numerator"], best["denominator"]) == (349, 553)
+    assert by(maven, "won_value", "owner_id", period="2017")["Darcel Schlecht"]["value"] == 1_153_214
+    assert by(maven, "won_value", "customer_id", period="2017")["Kan-code"]["value"] == 341_455
+    assert sum(v["value"] for v in by(maven, "won_value", "customer_id", period="2017").values()) == 10_005_534
