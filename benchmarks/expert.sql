@@ -132,8 +132,8 @@ FROM deal JOIN dm USING (g) GROUP BY m, v;
 CREATE TEMP TABLE prospect AS
 SELECT mi(created_on) AS m, coalesce(g, (SELECT g FROM dims WHERE channel IS NULL)) AS g, count(*) AS leads,
   count(*) FILTER (mi(converted_on) <= mi(created_on)) AS by_end,
-  count(*) FILTER (created_on + 90 < DATE '2025-07-01') AS mature,
-  count(*) FILTER (created_on + 90 < DATE '2025-07-01' AND converted_on <= created_on + 90) AS matured
+  count(*) FILTER (created_on + 90 <= DATE '2025-07-01') AS mature,
+  count(*) FILTER (created_on + 90 <= DATE '2025-07-01' AND converted_on < created_on + 90) AS matured
 FROM main.lead LEFT JOIN person USING (customer_id) WHERE customer_id IS NULL OR g IS NOT NULL GROUP BY 1, 2;
 
 -- Everything that adds up, by month and combination, then by month and slice, then along the months.
@@ -175,8 +175,8 @@ p AS (
   FROM r),
 sp AS (SELECT mi(spent_on) AS m, sum(amount)::DOUBLE AS spent FROM main.spend WHERE currency = 'TWD' GROUP BY 1)
 SELECT (DATE '2020-07-01' + to_months(p.m::INTEGER))::DATE AS month, dim, val,
-  at_end AS "customers.end", at_start AS "customers.start", new AS "customers.new", started - new AS "customers.returned",
-  ended AS "customers.ended", CASE WHEN known THEN lost END AS "customers.lost", CASE WHEN known THEN kept END AS "customers.kept",
+  at_end AS "customers.end", at_start AS "customers.start", new AS "customers.new", CASE WHEN known THEN started - new END AS "customers.returned",
+  CASE WHEN known THEN ended END AS "customers.ended", CASE WHEN known THEN lost END AS "customers.lost", CASE WHEN known THEN kept END AS "customers.kept",
   active AS active_customers,
   new / nullif(at_end, 0) AS "acquisition_rate.end", new / nullif(at_start, 0) AS "acquisition_rate.start",
   new / nullif(exposed, 0) AS "acquisition_rate.exposed",

@@ -62,12 +62,12 @@ d AS (
       + gy * ga * ya + gy * gl * yl + ga * gl * ll) AS spread
   FROM c WHERE known AND l > 0)
 SELECT (DATE '2020-07-01' + to_months(h.m::INTEGER))::DATE AS month, dim, val,
-  sqrt((ss - 2 * s / sales * ns + (s / sales) ** 2 * nn) * buyers / (buyers - 1)) / sales AS average_order_value,
-  sqrt((rr - 2 * r / s * sr + (r / s) ** 2 * ss) * buyers / (buyers - 1)) / s AS refund_rate,
-  sqrt((pp - 2 * purchases / y * py + (purchases / y) ** 2 * yy) * exposed / (exposed - 1)) / y AS purchase_frequency,
-  sqrt((tt - 2 * t / active * t_active + (t / active) ** 2 * active) * active / (active - 1)) / active AS revenue_per_customer,
-  sqrt((tt - 2 * t / t1 * tb1 + (t / t1) ** 2 * tt1) * buyers / (buyers - 1)) / t1 AS "sales_growth.previous",
-  sqrt((tt - 2 * t / t12 * tb12 + (t / t12) ** 2 * tt12) * buyers / (buyers - 1)) / t12 AS "sales_growth.year",
-  sqrt(d.spread * exposed / (exposed - 1)) AS "clv.revenue"
+  nullif(sqrt(greatest((ss - 2 * s / sales * ns + (s / sales) ** 2 * nn) * buyers / (buyers - 1), 0)) / sales, 0) AS average_order_value,
+  nullif(sqrt(greatest((rr - 2 * r / s * sr + (r / s) ** 2 * ss) * buyers / (buyers - 1), 0)) / s, 0) AS refund_rate,
+  nullif(sqrt(greatest((pp - 2 * purchases / y * py + (purchases / y) ** 2 * yy) * exposed / (exposed - 1), 0)) / y, 0) AS purchase_frequency,
+  nullif(sqrt(greatest((tt - 2 * t / active * t_active + (t / active) ** 2 * active) * active / (active - 1), 0)) / active, 0) AS revenue_per_customer,
+  nullif(sqrt(greatest((tt - 2 * t / t1 * tb1 + (t / t1) ** 2 * tt1) * buyers / (buyers - 1), 0)) / t1, 0) AS "sales_growth.previous",
+  nullif(sqrt(greatest((tt - 2 * t / t12 * tb12 + (t / t12) ** 2 * tt12) * buyers / (buyers - 1), 0)) / t12, 0) AS "sales_growth.year",
+  nullif(sqrt(greatest(d.spread * exposed / (exposed - 1), 0)), 0) AS "clv.revenue"
 FROM h JOIN slice USING (v) LEFT JOIN d ON d.m = h.m AND d.v = h.v
 WHERE buyers > 1 AND s > 0 AND y > 0 AND exposed > 1 AND active > 1;
