@@ -54,6 +54,8 @@ def test_groups_add_up_and_filters_leave_out(crmeter: Call, loaded: Path) -> Non
     words = ("kpi", "revenue", "-C", loaded, "--period", "2025", "--format", "json")
     found = json.loads(crmeter(*words, "--by", "segment").out)
     assert {v["by"]["segment"]: v["value"] for v in found} == {"vip": 701, "=cmd()": 0}
+    pairs = json.loads(crmeter(*words, "--by", "segment,kind").out)
+    assert {tuple(v["by"]): v["value"] for v in pairs if v["by"]["segment"] == "vip"} == {("segment", "kind"): 701}
     (value,) = json.loads(crmeter(*words, "--where", "customer.segment = 'vip'").out)
     assert value["value"] == 701
 

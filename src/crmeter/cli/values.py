@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
     first = typer.Option("--from", metavar="D", formats=["%Y-%m-%d"], help=t("The first day."))
     end = typer.Option("--to", metavar="D", formats=["%Y-%m-%d"], help=t("The day after the last."))
     grain = typer.Option(parser=_grain, metavar="G", help=t("One value for each: {grains}.", grains=", ".join(_GRAINS)))
-    by = typer.Option(metavar="DIM", help=t("One value for each member of a dimension, such as customer.segment."))
+    by = typer.Option(metavar="DIM", help=t("One value for each member of a dimension, such as customer.segment; more than one: a,b."))
     where = typer.Option(metavar="EXPR", help=t("Only what this holds of, such as \"customer.segment = 'vip'\"."))
     form = typer.Option("--format", help=t("How values are written; chart is an SVG picture."))
     output = typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file."))
@@ -70,7 +70,7 @@ def register(app: typer.Typer) -> None:
                 start=first.date() if first else None,
                 end=end.date() if end else None,
                 grain=grain,
-                by=by or (),
+                by=[name.strip() for names in by or () for name in names.split(",")],
                 where=where or (),
             )
             content = written(found, format, here.rules.calendar)
