@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -55,3 +58,52 @@ def test_the_two_languages_are_not_conversions_of_one_another() -> None:
     assert hant["95% interval"] == "95% 信賴區間" and hans["95% interval"] == "95% 置信区间"
     assert hant["Rows"] == "列數" and hans["Rows"] == "行数"
     assert set(hant) == set(hans)
+
+
+CHARACTERS = {"zh-Hant": "big5", "zh-Hans": "gb2312"}
+OTHER_WORDS = {
+    "zh-Hant": (
+        "數據",
+        "文件夾",
+        "默認",
+        "加載",
+        "信息",
+        "軟件",
+        "網絡",
+        "字段",
+        "置信",
+        "渠道",
+        "用戶",
+        "通過",
+        "批量",
+    ),
+    "zh-Hans": ("资料夹", "档案", "预设", "载入", "资讯", "软体", "网路", "栏位", "信赖区间", "通路", "使用者", "透过"),
+}
+
+
+def chinese(lang: str) -> Iterator[str]:
+    """Every Chinese text of a language: the faces' and reports', and those beside the KPIs."""
+    yield from catalogue(lang).values()
+    for path in sorted((ROOT / "src" / "crmeter" / "kpis").glob("*/*.texts.toml")):
+        for variant in tomllib.loads(path.read_text("utf-8")).values():
+            yield from variant[lang].values()
+
+
+@pytest.mark.parametrize("lang", CHARACTERS)
+def test_each_language_is_written_in_its_own_characters_and_words(lang: str) -> None:
+    """Big5 holds no simplified characters and GB 2312 no traditional ones: an outside witness for both."""
+    for text in chinese(lang):
+        for sign in re.findall(r"[\u4e00-\u9fff]", text):
+            try:
+                sign.encode(CHARACTERS[lang])
+            except UnicodeEncodeError:
+                pytest.fail(f"{sign} in {text!r} is no character of {lang}")
+        for word in OTHER_WORDS[lang]:
+            assert word not in text, f"{word} in {text!r} is the word of the other side"
+
+
+@pytest.mark.parametrize("lang", CHARACTERS)
+def test_chinese_texts_have_chinese_punctuation(lang: str, messages: ModuleType) -> None:
+    for text in chinese(lang):
+        assert messages.full_width(text) == text
+        assert "您" not in text
