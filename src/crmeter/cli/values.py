@@ -15,6 +15,12 @@ from crmeter.kernel.period import Grain
 
 Format = Literal["table", "json", "csv", "parquet", "chart"]
 _GRAINS = [str(grain) for grain in Grain if grain is not Grain.CUSTOM]
+EXAMPLES = (
+    "crmeter kpi churn_rate.cohort",
+    "crmeter kpi revenue orders --period 2025 --grain month",
+    "crmeter kpi win_rate --by team --where \"customer.region = 'North'\" --format json",
+    "crmeter kpi nps --from 2025-01-01 --to 2026-01-01 --grain quarter --format chart -o nps.svg",
+)
 
 
 def _grain(word: str) -> Grain:
@@ -23,40 +29,43 @@ def _grain(word: str) -> Grain:
     return Grain(word)
 
 
+def _options() -> dict[str, Any]:
+    """The arguments and options, with help in the language of the moment."""
+    names = ", ".join(_GRAINS)
+    return {
+        "ids": typer.Argument(metavar="ID...", help=t("KPIs, as “crmeter kpis” lists them.")),
+        "period": typer.Option(
+            metavar="P", help=t("2025, 2025-H1, 2025-Q3, 2025-07, 2025-W31, FY2025-Q1, last-quarter …")
+        ),
+        "from": typer.Option("--from", metavar="D", formats=["%Y-%m-%d"], help=t("The first day.")),
+        "to": typer.Option("--to", metavar="D", formats=["%Y-%m-%d"], help=t("The day after the last.")),
+        "grain": typer.Option(parser=_grain, metavar="G", help=t("One value for each: {grains}.", grains=names)),
+        "by": typer.Option(
+            metavar="DIM",
+            help=t("One value for each member of a dimension, such as customer.segment; more than one: a,b."),
+        ),
+        "where": typer.Option(metavar="EXPR", help=t("Only what this holds of, such as \"customer.segment = 'vip'\".")),
+        "format": typer.Option("--format", help=t("How values are written; chart is an SVG picture.")),
+        "output": typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file.")),
+    }
+
+
 def register(app: typer.Typer) -> None:
     """Add the command, with help in the language of the moment."""
-    ids = typer.Argument(metavar="ID...", help=t("KPIs, as “crmeter kpis” lists them."))
-    period = typer.Option(metavar="P", help=t("2025, 2025-H1, 2025-Q3, 2025-07, 2025-W31, FY2025-Q1, last-quarter …"))
-    first = typer.Option("--from", metavar="D", formats=["%Y-%m-%d"], help=t("The first day."))
-    end = typer.Option("--to", metavar="D", formats=["%Y-%m-%d"], help=t("The day after the last."))
-    grain = typer.Option(parser=_grain, metavar="G", help=t("One value for each: {grains}.", grains=", ".join(_GRAINS)))
-    by = typer.Option(metavar="DIM", help=t("One value for each member of a dimension, such as customer.segment; more than one: a,b."))
-    where = typer.Option(metavar="EXPR", help=t("Only what this holds of, such as \"customer.segment = 'vip'\"."))
-    form = typer.Option("--format", help=t("How values are written; chart is an SVG picture."))
-    output = typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file."))
+    options = _options()
 
-    @command(
-        app,
-        "kpi",
-        t("Measure KPIs. “crmeter kpi explain ID” shows what one means."),
-        (
-            "crmeter kpi churn_rate.cohort",
-            "crmeter kpi revenue orders --period 2025 --grain month",
-            "crmeter kpi win_rate --by team --where \"customer.region = 'North'\" --format json",
-            "crmeter kpi nps --from 2025-01-01 --to 2026-01-01 --grain quarter --format chart -o nps.svg",
-        ),
-    )
+    @command(app, "kpi", t("Measure KPIs. “crmeter kpi explain ID” shows what one means."), EXAMPLES)
     def kpi(
-        ids: Annotated[list[str], ids],
+        ids: Annotated[list[str], options["ids"]],
         *,
-        period: Annotated[str | None, period] = None,
-        first: Annotated[datetime | None, first] = None,
-        end: Annotated[datetime | None, end] = None,
-        grain: Annotated[Grain | None, grain] = None,
-        by: Annotated[list[str] | None, by] = None,
-        where: Annotated[list[str] | None, where] = None,
-        format: Annotated[Format, form] = "table",
-        output: Annotated[Path | None, output] = None,
+        period: Annotated[str | None, options["period"]] = None,
+        first: Annotated[datetime | None, options["from"]] = None,
+        end: Annotated[datetime | None, options["to"]] = None,
+        grain: Annotated[Grain | None, options["grain"]] = None,
+        by: Annotated[list[str] | None, options["by"]] = None,
+        where: Annotated[list[str] | None, options["where"]] = None,
+        format: Annotated[Format, options["format"]] = "table",
+        output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
         from crmeter.app.measuring import measure
 
