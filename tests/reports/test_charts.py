@@ -17,7 +17,7 @@ from crmeter.reports.charts.draw import NARROW, WIDE, Drawer
 from crmeter.reports.charts.moves import moved, moves
 from crmeter.reports.charts.segments import segment_verdict, segments
 from crmeter.reports.charts.spark import spark
-from crmeter.reports.charts.theme import ticks
+from crmeter.reports.charts.theme import fit, ticks
 from crmeter.reports.charts.trend import trend
 from crmeter.reports.reading import Reading
 from tests.reports import sample
@@ -72,6 +72,16 @@ def test_a_segment_is_judged_like_its_kpi(reading: Reading) -> None:
     assert segment_verdict(line, {"change": -0.02, "beyond_noise": True}) == "better"
     assert segment_verdict(line, {"change": 0.02, "beyond_noise": False}) == "no_change"
     assert segment_verdict(line, {"change": None, "beyond_noise": False}) == "unknown"
+
+
+def test_a_long_name_is_cut_between_characters(reading: Reading) -> None:
+    found = reading.findings("weakness")[0]
+    parts = copy.deepcopy(found["segments"][:1])
+    for length in range(30, 36):  # a cut in the middle of a pair of surrogates stopped the renderer
+        parts[0]["by"] = {"customer.team": "x" * length + "\N{HOT BEVERAGE}\N{COFFIN}\N{TEACUP WITHOUT HANDLE}" * 20}
+        Drawer().inline(segments(reading.by_id[found["kpi"]], parts, NARROW), "t", "d")
+    assert fit("客戶" * 20, 120) == "客戶" * 4 + "客…"
+    assert fit("short", 120) == "short"
 
 
 @settings(max_examples=25)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmeter.reports import numbers, words
-from crmeter.reports.charts.theme import COLOURS, Spec, frame, layer, place
+from crmeter.reports.charts.theme import COLOURS, Spec, fit, frame, layer, place
 from crmeter.reports.reading import Line, Reading
 
 ROW = 26
@@ -40,9 +40,9 @@ def moves(reading: Reading, width: int) -> Spec:
         "scale": {"type": "band", "domain": [row["i"] for row in rows], "padding": 0.25},
     }
     # on a phone the name stands above its bar
-    name = {"type": "text", "align": "left", "x": 0, "dy": -9, "limit": inner}
+    name = {"type": "text", "align": "left", "x": 0, "dy": -9}
     if not narrow:
-        name = {"type": "text", "align": "right", "x": -10, "limit": names - 40}
+        name = {"type": "text", "align": "right", "x": -10}
     zero = {"type": "rule", "color": COLOURS["line" if narrow else "muted"]}
     layers = [layer(zero, [{"x": 0}], x=place("x", (-edge, edge)))]
     for code, colour in _COLOUR.items():
@@ -77,6 +77,6 @@ def _row(i: int, line: Line, narrow: bool) -> dict[str, Any]:
         "zero": 0,
         "x": max(-CLIP, min(CLIP, change)),
         "verdict": line.verdict,
-        "name": line.card.name,
+        "name": fit(line.card.name, 270),
         "label": f"{words.icon(line.verdict)} {numbers.relative(change)}{points}",
     }

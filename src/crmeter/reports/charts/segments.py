@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmeter.reports import numbers, sentences, words
-from crmeter.reports.charts.theme import COLOURS, Spec, frame, layer, place, ticks
+from crmeter.reports.charts.theme import COLOURS, Spec, fit, frame, layer, place, ticks
 from crmeter.reports.reading import Line
 
 ROW = 36
@@ -15,7 +15,7 @@ MOST = 6  # segments shown; the table beside the chart has them all
 
 def segments(line: Line, found: Sequence[Mapping[str, Any]], width: int) -> Spec:
     """A hollow point for before, a full one for now, joined by a line; segments undefined on a side are left out."""
-    rows = _rows(line, found)
+    rows = _rows(line, found, width - 160)
     steps = ticks(
         min([row["before"] for row in rows] + [row["now"] for row in rows], default=0.0),
         max([row["before"] for row in rows] + [row["now"] for row in rows], default=1.0),
@@ -32,7 +32,7 @@ def segments(line: Line, found: Sequence[Mapping[str, Any]], width: int) -> Spec
     apart = steps[1] - steps[0]
     marks = [{"x": step, "label": numbers.tick(step, line.unit, apart)} for step in steps]
     tick_text = {"type": "text", "baseline": "top", "y": height + 6, "color": COLOURS["muted"]}
-    name = {"type": "text", "align": "left", "x": 0, "dy": -10, "limit": inner - 120, "fontWeight": "bold"}
+    name = {"type": "text", "align": "left", "x": 0, "dy": -10, "fontWeight": "bold"}
     moved = {"type": "text", "align": "right", "x": inner, "dy": -10}
     layers = [
         layer({"type": "rule", "color": COLOURS["line"]}, marks, x=place("x", x)),
@@ -56,7 +56,7 @@ _COLOUR = {
 }
 
 
-def _rows(line: Line, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _rows(line: Line, found: Sequence[Mapping[str, Any]], width: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for each in found:
         before, now = each["before"]["value"], each["now"]["value"]
@@ -70,7 +70,7 @@ def _rows(line: Line, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]
                 "before": before,
                 "now": now,
                 "verdict": verdict,
-                "name": " ".join(sentences.label(each["by"]).split()),
+                "name": fit(sentences.label(each["by"]), width),
                 "moved": f"{words.icon(verdict)} {change}",
             }
         )

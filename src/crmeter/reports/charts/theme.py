@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -50,6 +51,19 @@ def layer(mark: Spec, rows: Iterable[Mapping[str, Any]], **encoding: Spec) -> Sp
 def place(field: str, domain: tuple[float, float]) -> Spec:
     """A quantitative position without an axis: ticks are layers of their own, so that their labels are our words."""
     return {"field": field, "type": "quantitative", "axis": None, "scale": {"domain": list(domain), "nice": False}}
+
+
+def fit(text: str, width: int) -> str:
+    """``text`` on one line of ``width`` px, cut with an ellipsis.
+
+    Vega's own limit cuts between the halves of a character beyond the basic plane, and the renderer then fails.
+    """
+    line, room = " ".join(text.split()), float(width)
+    for place, sign in enumerate(line):
+        room -= SIZE if unicodedata.east_asian_width(sign) in "WF" else SIZE * 0.62
+        if room < 0:
+            return line[: max(place - 1, 0)] + "…"
+    return line
 
 
 def ticks(low: float, high: float, wanted: int = 4) -> list[float]:

@@ -29,7 +29,7 @@ def picture(values: Sequence[Mapping[str, Any]], names: Mapping[str, str], calen
             "view": {"stroke": None},
             "axis": {"labelFontSize": SIZE, "labelColor": COLOURS["muted"], "gridColor": COLOURS["line"]},
             "title": {"anchor": "start", "fontSize": SIZE + 2, "color": COLOURS["ink"]},
-            "legend": {"labelFontSize": SIZE, "labelLimit": 240},
+            "legend": {"labelFontSize": SIZE, "labelLimit": 0},
         },
     }
 
@@ -76,7 +76,7 @@ def _lines(rows: list[dict[str, Any]]) -> Spec:
 
 
 def _bars(rows: list[dict[str, Any]]) -> Spec:
-    y = {"field": "group", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 220}}
+    y = {"field": "group", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 0}}
     x = {"type": "quantitative", "title": None, "axis": {"format": rows[0]["format"]}}
     said = {"type": "text", "align": "left", "dx": 6, "fontSize": SIZE, "color": COLOURS["ink"]}
     layers: list[Spec] = [
