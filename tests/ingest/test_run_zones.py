@@ -43,10 +43,10 @@ def test_half_past_four_in_london_is_tomorrow_in_taipei(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_every_three_hours_of_a_year_in_its_own_zone(tmp_path: Path, zone: str) -> None:
-    """Steps of three hours and some minutes meet both changes of the clocks; hours that come twice are left out."""
+def test_instants_all_over_a_year_in_their_own_zone(tmp_path: Path, zone: str) -> None:
+    """Steps of some hours and minutes meet both changes of the clocks; hours that come twice are left out."""
     start = datetime(2025, 1, 1, tzinfo=UTC)
-    instants = [start + timedelta(hours=3, minutes=7) * n for n in range(2800)]
+    instants = [start + timedelta(hours=9, minutes=41) * n for n in range(900)]
     local = [instant.astimezone(ZoneInfo(zone)) for instant in instants]
     once = [
         (instant, there)
