@@ -9,7 +9,7 @@ from typing import Any
 
 from crmeter.app.evaluating import evaluate
 from crmeter.app.ingesting import LoadReport, ingest, silent
-from crmeter.app.reporting import report
+from crmeter.app.reporting import FORMATS, report
 from crmeter.app.settings import open_workspace
 from crmeter.demo import create
 from crmeter.ingest.landing import Progress
@@ -26,7 +26,10 @@ class Demonstration:
 
 
 def demonstrate(directory: Path, *, seed: int, customers: int, progress: Progress = silent) -> Demonstration:
-    """Make the demo company in ``directory``, load it, evaluate its last full quarter, report it in every language."""
+    """Make the demo company in ``directory``, load it, evaluate its last full quarter, report it.
+
+    The reports stand in ``reports/``, one in every language and format.
+    """
     progress(t("Making the demo company"), None)
     create(directory, seed=seed, customers=customers)
     workspace = open_workspace(directory)
@@ -35,9 +38,10 @@ def demonstrate(directory: Path, *, seed: int, customers: int, progress: Progres
     written = []
     for lang in LANGUAGES:
         progress(t("Writing the report in {lang}", lang=lang), None)
-        target = directory / "reports" / f"{document['id']}.{lang}.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with speaking(lang):
-            target.write_text(report(workspace, document["id"], "html"), "utf-8")
-        written.append(target)
+        for form in FORMATS:
+            target = directory / "reports" / f"{document['id']}.{lang}.{form}"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with speaking(lang):
+                target.write_text(report(workspace, document["id"], form), "utf-8")
+            written.append(target)
     return Demonstration(load, document, tuple(written))
