@@ -14,9 +14,10 @@ from crmeter.app.settings.writing import tables_section
 from crmeter.app.sources import configured_source
 from crmeter.ingest.assignment import assign
 from crmeter.ingest.landing import Landed, Progress, land
+from crmeter.ingest.mapping import bind
 from crmeter.ingest.propose import Proposals, TableProposal, Written, find_joins, write
 from crmeter.ingest.propose import propose as propose_mappings
-from crmeter.kernel.errors import raise_if_any
+from crmeter.kernel.errors import UserError, raise_if_any
 
 __all__ = ["Checked", "Proposed", "TableProposal", "check", "propose"]
 
@@ -73,8 +74,13 @@ def _write(
 
 def check(workspace: Workspace, names: Sequence[str] = (), progress: Progress = silent) -> list[Checked]:
     """Check the mappings of the sources ``names``, all if none is given; UserError with everything that is wrong."""
-    with _landed(workspace, _chosen(workspace, names), progress) as (_, landed):
+    with _landed(workspace, _chosen(workspace, names), progress) as (con, landed):
         assigned, problems = assign(workspace.root, landed)
+        for each in assigned:
+            try:
+                bind(each.mapping, con, each.landed.source.schema)
+            except UserError as error:
+                problems.extend(error.problems)
     raise_if_any(problems)
     return [Checked(each.source, each.table.name, each.mapping.columns) for each in assigned]
 

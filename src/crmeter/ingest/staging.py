@@ -9,6 +9,7 @@ import duckdb
 from crmeter.ingest import validation
 from crmeter.ingest.assignment import Assignment
 from crmeter.ingest.conversion import Conversion, Reader
+from crmeter.ingest.mapping import bind
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.model.rules import Rules
@@ -58,6 +59,7 @@ def stage(con: duckdb.DuckDBPyConnection, assignment: Assignment, rank: int, rul
 
 def _run(con: duckdb.DuckDBPyConnection, assignment: Assignment) -> dict[str, str]:
     """Fill ``mapped`` with what the mapping gives; its columns with their types."""
+    bind(assignment.mapping, con, assignment.landed.source.schema)
     names = ", ".join(map(quoted, (*assignment.mapping.columns, "_file", "_row")))
     try:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {_MAPPED} AS SELECT * FROM ({assignment.select}) AS given ({names})")

@@ -80,11 +80,12 @@ def _resemblance(draft: Draft, name: float) -> float:
     )
     if draft.table.name == "survey_response":
         telling += 0.4 * bool(questions(draft))
+    telling += 0.1 * _keyed_customers(draft)
     score = 0.25 * name + 0.4 * covered + min(telling, 0.45)
     score -= _key_doubt(draft)
     if any(says(draft.raw.name, word) for word in words()["records"]["about"]):
         score -= 0.3
-    if (name < 0.5 and telling < 0.2) or _only_links(draft):
+    if (name < 0.5 and telling < 0.19) or _only_links(draft):
         score = min(score, 0.45)
     if name == 1.0 and score >= _LEAST:
         _trust_id(draft)
@@ -107,6 +108,12 @@ def _only_links(draft: Draft) -> bool:
     return draft.table.name == "customer" and not any(
         name in draft.items and draft.items[name].confidence >= (0.85 if name == "segment" else 0.6) for name in said
     )
+
+
+def _keyed_customers(draft: Draft) -> bool:
+    """Whether each row has a customer number of its own, by its header and its values."""
+    item = draft.items.get("customer_id")
+    return draft.table.name == "customer" and item is not None and item.confidence >= 0.95
 
 
 def _trust_id(draft: Draft) -> None:

@@ -108,13 +108,10 @@ def _by_name(draft: Draft, column: Column, target: Draft, spoken: list[str], key
 
 
 def _doubt_or_find(draft: Draft, column: Column, target: Draft, key: str, shares: dict[str, float]) -> None:
-    """No header leads to the other table: doubt what was chosen, or find a column by its values alone."""
+    """No header leads to the other table: find a column by its values alone, or doubt what was chosen."""
     item = draft.items.get(column.name)
-    if item is not None:
-        share = shares.get(item.raw[0], 0.0) if item.raw else 0.0
-        if not draft.profiles[item.raw[0]].empty and share < _HARDLY:
-            item.confidence = min(item.confidence, 0.5)
-            item.why = t("{why}; but hardly a value is a key of {table}", why=item.why, table=f'"{target.raw.name}"')
+    chosen = item.raw[0] if item and item.raw else ""
+    if chosen and (draft.profiles[chosen].empty or shares.get(chosen, 0.0) >= _HARDLY):
         return
     for name in draft.free():
         profile = draft.profiles[name]
@@ -126,3 +123,6 @@ def _doubt_or_find(draft: Draft, column: Column, target: Draft, key: str, shares
             _take(draft, column, name, share, target)
             draft.items[column.name].confidence = 0.7
             return
+    if item is not None:
+        item.confidence = min(item.confidence, 0.5)
+        item.why = t("{why}; but hardly a value is a key of {table}", why=item.why, table=f'"{target.raw.name}"')

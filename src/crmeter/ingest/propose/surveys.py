@@ -65,8 +65,8 @@ def _question(draft: Draft, column: str, several: bool) -> dict[str, Item]:
     low, high, confidence, why = _scale(draft.profiles[column], instrument)
     score, worded = quoted(column), _worded(draft.evidence, draft.raw.name, column)
     if worded:
-        score = f"CASE {' '.join(f'WHEN {quoted(column)} = {literal(v)} THEN {n}' for v, n in worded.items())}"
-        score += f" ELSE {quoted(column)} END"
+        whens = " ".join(f"WHEN {literal(value)} THEN {literal(str(place))}" for value, place in worded.items())
+        score = f"CASE {quoted(column)} {whens} ELSE {quoted(column)} END"
         low, high, confidence, why = 1, 5, 0.85, t("satisfaction in words, from 1 to 5")
     asks = t("the header asks for it")
     items = {
