@@ -47,8 +47,8 @@ def _empty_copy(mapping: Mapping, con: duckdb.DuckDBPyConnection, schema: str) -
 def quoted(name: str) -> str:
     """An SQL identifier that means ``name``, whatever stands in it.
 
-    >>> print(quoted('a "b"'))
-    "a \\"\\"b\\"\\""
+    >>> quoted("客戶 id")
+    '"客戶 id"'
     """
     return '"' + name.replace('"', '""') + '"'
 
