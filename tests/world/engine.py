@@ -26,14 +26,27 @@ def designed() -> Rows:
 
 def warehouse(rows: Rows, rules: Rules = RULES, as_of: date = AS_OF) -> tuple[Warehouse, duckdb.DuckDBPyConnection]:
     """A warehouse in memory that holds ``rows``, and its connection for the independent SQL."""
+    con = empty()
+    fill(con, rows, rules, as_of)
+    return Warehouse(con), con
+
+
+def empty() -> duckdb.DuckDBPyConnection:
+    """A database in memory with all tables of a warehouse."""
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     schema.create(con)
-    for table, each in rows.items():
-        insert(con, table, each)
+    return con
+
+
+def fill(con: duckdb.DuckDBPyConnection, rows: Rows, rules: Rules, as_of: date) -> None:
+    """Put ``rows`` in the place of all rows there are, and derive what a load derives."""
+    for table in ("customer", "order", "subscription", "lead", "opportunity", "spend", "case", "survey_response"):
+        con.execute(f'DELETE FROM main."{table}"')
+        insert(con, table, rows.get(table, ()))
     derive.refresh(con, rules, as_of)
+    con.execute("DELETE FROM meta.load")
     con.execute(
         "INSERT INTO meta.load (load, as_of, history_start, rules) VALUES (1, ?, ?, ?)",
         [as_of, history_start(con), json.dumps(rules.as_json(), default=str)],
     )
-    return Warehouse(con), con

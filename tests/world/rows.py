@@ -41,10 +41,13 @@ def read(table: str) -> list[dict[str, str]]:
 def insert(con: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mapping[str, str]]) -> None:
     """Add rows of local times to a canonical table: the instant in UTC, its business date as written."""
     table = BY_NAME[name]
-    for row in rows:
-        cells = {column: value for key, text in row.items() for column, value in _cells(table, key, text).items()}
-        names = ", ".join(f'"{column}"' for column in cells)
-        con.execute(f'INSERT INTO "{name}" ({names}) VALUES ({", ".join("?" * len(cells))})', list(cells.values()))
+    cells = [{c: value for key, text in row.items() for c, value in _cells(table, key, text).items()} for row in rows]
+    columns = tuple(dict.fromkeys(column for row in cells for column in row))
+    if not columns:
+        return
+    names, marks = ", ".join(f'"{column}"' for column in columns), ", ".join("?" * len(columns))
+    values = [row.get(column) for row in cells for column in columns]
+    con.execute(f'INSERT INTO "{name}" ({names}) VALUES {", ".join([f"({marks})"] * len(cells))}', values)
 
 
 def _cells(table: Table, name: str, text: str) -> dict[str, object]:
