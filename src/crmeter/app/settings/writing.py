@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,8 +29,13 @@ def first_settings(name: str, currency: str, timezone: str, source: str = "", pa
 
 def tables_section(source: str, tables: Mapping[str, str]) -> str:
     """``[sources.NAME.tables]``: raw tables made of several files."""
-    lines = [f"[sources.{source}.tables]", *(f"{name} = {quoted(glob)}" for name, glob in tables.items())]
+    lines = [f"[sources.{source}.tables]", *(f"{key(name)} = {quoted(glob)}" for name, glob in tables.items())]
     return "\n".join(lines) + "\n"
+
+
+def key(name: str) -> str:
+    """A key as TOML writes it: names of other scripts are quoted."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else quoted(name)
 
 
 def quoted(text: str) -> str:

@@ -55,10 +55,10 @@ def _handle_minutes(draft: Draft) -> None:
     if factor:
         number = f"try_cast({quoted(column)} AS DOUBLE)"
         item.expression = f"coalesce(({number} {factor})::VARCHAR, {quoted(column)}::VARCHAR)"
-        item.why += "; " + t("turned into minutes")
+        item.also(t("turned into minutes"))
     elif not any(says(column, word) for word in ("minute", "min", "分", "分钟")):
         item.confidence = min(item.confidence, 0.55)
-        item.why += "; " + t("taken as minutes: the header names no unit")
+        item.also(t("taken as minutes: the header names no unit"))
 
 
 def _durations(draft: Draft) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from crmeter.ingest.propose.profile import Evidence, Profile
 from crmeter.ingest.source import RawTable
+from crmeter.kernel.messages import t
 from crmeter.model.table import Table
 
 
@@ -19,6 +20,10 @@ class Item:
     confidence: float
     why: str
     others: tuple[str, ...] = ()
+
+    def also(self, said: str) -> None:
+        """One more thing to say of it."""
+        self.why = t("{why}; {said}", why=self.why, said=said)
 
 
 @dataclass

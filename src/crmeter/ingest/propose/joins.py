@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from glob import escape
 
 from crmeter.ingest.propose.proposal import Join
 from crmeter.ingest.source import RawTable
 
 # A date or number in a name, with what separates it: _2025_01, -202501, 2025Q3, (2), 2025年3月, part 7.
-_VARYING = r"[\s_\-.(（]*(?:part|no|q|w)?[\s_\-.]*\d+(?:[\s_\-.]*[年月日季qQ]?[\s_\-.]*\d*)*(?:[年月日季度]+)?[)）]?"
+_VARYING = r"[\s_\-.(（]*(?:part|no|q|w)?[\s_\-.]*\d+(?:[\s_\-.]*[年月日季qQ]?[\s_\-.]*\d+)*[年月日季度]*[)）]?"
 
 
 def find_joins(tables: Sequence[RawTable]) -> tuple[Join, ...]:
@@ -26,19 +28,31 @@ def find_joins(tables: Sequence[RawTable]) -> tuple[Join, ...]:
         if len(group) < 2 or name in taken or any(name == join.table for join in joins):
             continue
         labels = tuple(sorted(file for table in group for file in table.files))
-        joins.append(Join(name, _pattern(labels, stem), labels))
+        pattern = _pattern([label.rsplit("/", 1)[-1] for label in labels]) or _pattern([t.name for t in group])
+        if pattern and not any(_matches(table, pattern) for table in tables if table not in group):
+            joins.append(Join(name, pattern, labels))
     return tuple(joins)
 
 
-def _pattern(labels: tuple[str, ...], stem: str) -> str:
-    """A glob of the files' names that has them all, or of the raw tables' where sheets and archives are among them."""
-    names = [label.rsplit("/", 1)[-1] for label in labels]
-    patterns = {re.sub(r"\*+", "*", re.sub(_VARYING, "*", name.partition(".")[0])) + _ending(name) for name in names}
-    if len(patterns) == 1 and all("." in name for name in names):
-        return patterns.pop()
-    return stem
+def _pattern(names: Sequence[str]) -> str:
+    """A glob that has all ``names``, and later ones of the kind; empty if they begin or end differently.
+
+    >>> _pattern(["orders_2025-01.csv", "orders_2025-02.csv"])
+    'orders_[0-9]*.csv'
+    """
+    patterns = set()
+    if len(set(names)) < len(names):
+        return ""
+    for name in names:
+        match = re.search(_VARYING, name)
+        if match is None or (match.start() == 0 and match.end() == len(name)):
+            return ""
+        digit = match.start() + len(re.match(r"\D*", match.group()).group())  # type: ignore[union-attr]
+        before, behind = name[:digit], re.sub(r"^[_\-. (（]*$", "", name[match.end() :])
+        patterns.add(f"{escape(before)}[0-9]*{escape(behind)}")
+    return patterns.pop() if len(patterns) == 1 else ""
 
 
-def _ending(name: str) -> str:
-    dot = name.find(".")
-    return name[dot:] if dot >= 0 else ""
+def _matches(table: RawTable, pattern: str) -> bool:
+    names = [table.name, *(part for file in table.files for part in (file, file.rsplit("/", 1)[-1]))]
+    return any(fnmatchcase(name.lower(), pattern.lower()) for name in names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from crmeter.ingest.mapping import quoted
 from crmeter.ingest.propose.draft import Draft, Item
 from crmeter.ingest.propose.profile import Evidence, Profile
-from crmeter.ingest.propose.vocabulary import choices, key, meanings, says
+from crmeter.ingest.propose.vocabulary import SURE, Meaning, choices, key, meanings, says
 from crmeter.ingest.source import RawTable
 from crmeter.kernel.messages import t
 from crmeter.model.table import Column, Kind, Table
@@ -78,8 +78,6 @@ def _note_rivals(draft: Draft, found: list[Candidate]) -> None:
         if rivals:
             item.others = tuple(dict.fromkeys(c.raw for c in rivals))
             item.confidence = min(item.confidence, _AMBIGUOUS)
-            names = ", ".join(f'"{name}"' for name in item.others)
-            item.why = t("{why}; could also be {names}", why=item.why, names=names)
 
 
 def candidates(table: Table, raw: RawTable, evidence: Evidence) -> list[Candidate]:
@@ -93,9 +91,18 @@ def candidates(table: Table, raw: RawTable, evidence: Evidence) -> list[Candidat
                 continue
             factor, said = fit(table, column, profiles[name], evidence)
             why = t("the header says so") if meaning.clarity > 0.8 else t("the header may say so")
-            score = min(meaning.clarity * factor, 0.98)
-            found.append(Candidate(column.name, name, score, f"{why}, {said}" if said else why))
+            score = min(_clarity(table, meaning, name) * factor, 0.98)
+            found.append(Candidate(column.name, name, score, t("{why}, {said}", why=why, said=said) if said else why))
     return found
+
+
+def _clarity(table: Table, meaning: Meaning, header: str) -> float:
+    """How clearly the header says it; of two amounts of an order the one without tax is meant."""
+    if (table.name, meaning.column) != ("order", "amount"):
+        return meaning.clarity
+    if any(says(header, word) for word in ("未税", "不含税", "税前", "excl tax", "excluding tax", "net")):
+        return max(meaning.clarity, SURE)
+    return meaning.clarity * (0.8 if any(says(header, word) for word in ("含税", "gross", "incl tax")) else 1.0)
 
 
 def fit(table: Table, column: Column, profile: Profile, evidence: Evidence) -> tuple[float, str]:

@@ -80,7 +80,7 @@ def _closing(draft: Draft, ended: str) -> None:
     still_open = draft.evidence.share(draft.raw.name, f"{filled} AND NOT coalesce({ended}, false)")
     if still_open > 0:
         item.expression = f"CASE WHEN {ended} THEN {quoted(column)} END"
-        item.why += "; " + t("open opportunities have one too, which is a plan")
+        item.also(t("open opportunities have one too, which is a plan"))
         if "expected_close_on" not in draft.items:
             why = t("the planned date of opportunities that are still open")
             draft.items["expected_close_on"] = Item(quoted(column), (column,), 0.8, why)

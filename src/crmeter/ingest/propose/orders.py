@@ -70,7 +70,7 @@ def _kind(draft: Draft) -> None:
         if amount and draft.evidence.share(draft.raw.name, positive) > 0:
             shown = draft.items["amount"].expression
             draft.items["amount"].expression = f"CASE WHEN {positive} THEN '-' || {shown} ELSE {shown} END"
-            draft.items["amount"].why += "; " + t("refunds are positive here and get a minus")
+            draft.items["amount"].also(t("refunds are positive here and get a minus"))
         return
     draft.items.pop("kind", None)
     text = f"trim({quoted(amount)}::VARCHAR)"
@@ -174,13 +174,13 @@ def _within_order(draft: Draft, name: str, item: Item, order: str) -> str:
     if name in ("amount", "cost") and len(item.raw) == 1 and (not constant or lines):
         number = _number(item.raw[0], draft)
         filled = f"trim({quoted(item.raw[0])}::VARCHAR) <> ''"
-        item.why += "; " + t("summed over the lines")
+        item.also(t("summed over the lines"))
         item.confidence = min(item.confidence, 0.8)
         unreadable = f"bool_and({number} IS NOT NULL) FILTER ({filled})"
         return f"CASE WHEN {unreadable} THEN sum({number})::VARCHAR ELSE max({quoted(item.raw[0])}) END"
     if constant:
         return f"max({item.expression})"
-    item.why += "; " + t("only where all lines agree")
+    item.also(t("only where all lines agree"))
     return f"CASE WHEN count(DISTINCT {item.expression}) = 1 THEN max({item.expression}) END"
 
 
@@ -198,7 +198,7 @@ def _tax(draft: Draft) -> None:
     if taxed or tax:
         item = draft.items["amount"]
         item.confidence = min(item.confidence, 0.55)
-        item.why += "; " + t("it may include tax, and should not")
+        item.also(t("it may include tax, and should not"))
         hint = t(' The tax stands in "{column}".', column=tax) if tax else ""
         draft.notes.append(t('"{column}" may include tax; the amount of an order is net of tax.', column=amount) + hint)
 

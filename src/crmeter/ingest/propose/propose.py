@@ -154,7 +154,7 @@ def _instants(draft: Draft, timezone: str) -> None:
         if ("UTC" in words or "GMT" in words) and item.expression == quoted(name):
             text = f"{quoted(name)}::VARCHAR"
             item.expression = f"CASE WHEN regexp_matches({text}, ':[0-9.]+$') THEN {text} || 'Z' ELSE {text} END"
-            item.why += "; " + t("in UTC, as the header says")
+            item.also(t("in UTC, as the header says"))
 
 
 def _proposal(draft: Draft) -> TableProposal:

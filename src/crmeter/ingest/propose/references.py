@@ -125,4 +125,4 @@ def _doubt_or_find(draft: Draft, column: Column, target: Draft, key: str, shares
             return
     if item is not None:
         item.confidence = min(item.confidence, 0.5)
-        item.why = t("{why}; but hardly a value is a key of {table}", why=item.why, table=f'"{target.raw.name}"')
+        item.also(t("but hardly a value is a key of {table}", table=f'"{target.raw.name}"'))

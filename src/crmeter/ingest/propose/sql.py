@@ -66,7 +66,10 @@ def _reason(item: Item | None) -> str:
     if item is None:
         return t("MISSING: nothing in the file was found for it")
     words = {"sure": t("sure"), "likely": t("likely"), "unsure": t("unsure")}
-    return f"{words[level(item.confidence)]}: {item.why}"
+    said = t("{sure}: {why}", sure=words[level(item.confidence)], why=item.why)
+    if not item.others:
+        return said
+    return t("{why}; could also be {names}", why=said, names=", ".join(f'"{name}"' for name in item.others))
 
 
 def _alias(name: str) -> str:

@@ -43,10 +43,10 @@ def _monthly(draft: Draft) -> None:
         number = f"try_cast(replace({quoted(column)}::VARCHAR, ',', '') AS DECIMAL(18,4))"
         item.expression = f"coalesce(({number} / 12)::VARCHAR, {quoted(column)}::VARCHAR)"
         item.confidence = min(item.confidence, 0.7)
-        item.why += "; " + t("a year's amount, divided by 12")
+        item.also(t("a year's amount, divided by 12"))
     elif any(says(column, word) for word in _TOTAL):
         item.confidence = min(item.confidence, 0.4)
-        item.why += "; " + t("it may be the amount of the whole contract, not of a month")
+        item.also(t("it may be the amount of the whole contract, not of a month"))
 
 
 def _without_start(draft: Draft) -> None:
