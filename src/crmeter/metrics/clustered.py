@@ -44,43 +44,42 @@ class Clustered:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        products = (Product(x, y) for x, y in combinations_with_replacement(self.parts, 2))
-        return (*self.parts, self.sample, *products)
+        return (*self.parts, self.sample, *(self.products if self.has_interval else ()))
+
+    @property
+    def noise(self) -> tuple[Measure, ...]:
+        return self.products
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """Σ over customers of each part times each other: what the error is computed from."""
+        return tuple(Product(x, y) for x, y in combinations_with_replacement(self.parts, 2))
 
     @property
     def crossed(self) -> tuple[tuple[Total, Total], ...]:
         return tuple((x, y) for x in self.parts for y in self.parts)
 
     def estimate(self, view: View) -> Estimate:
-        sums = [view(part) for part in self.parts]
-        n = view(self.sample)
+        sums, n = self.sums(view), view(self.sample)
         above, below = self.fraction(sums) or (None, None)
         reason = self.undefined(sums)
         if reason:
             return Estimate.undefined(reason, above, below, n)
-        error = self.error(view, sums, n) if self.has_interval else None
-        return self.bounded(self.function(sums), error, n, above, below)
-
-    @staticmethod
-    def bounded(
-        value: float, error: float | None, n: float, above: float | None = None, below: float | None = None
-    ) -> Estimate:
-        """The estimate with the normal interval of its error."""
+        value, error = self.function(sums), None
+        if self.has_interval:
+            free = len(sums) - self.known(view)
+            products = [row[:free] for row in self._products(view)[:free]]
+            error = intervals.clustered_standard_error(n, sums[:free], products, self.gradient(sums)[:free])
         low, high = intervals.around(value, error) or (None, None)
         return Estimate(value, above, below, n, low, high)
 
-    def error(self, view: View, sums: Sequence[float], n: float, fixed: int = 0) -> float | None:
-        """The standard error; the last ``fixed`` parts are taken as known."""
-        free = len(sums) - fixed
-        products = [row[:free] for row in self._products(view)[:free]]
-        return intervals.clustered_standard_error(n, sums[:free], products, self.gradient(sums)[:free])
+    def sums(self, view: View) -> list[float]:
+        """The parts' sums."""
+        return [view(part) for part in self.parts]
 
-    def standard_error(self, view: View) -> float | None:
-        """The standard error of the value as it stands, from its interval."""
-        found = self.estimate(view)
-        if found.low is None or found.high is None:
-            return None
-        return intervals.standard_error_of((found.low, found.high))
+    def known(self, view: View) -> int:
+        """How many of the last parts are stated, not measured: they add nothing to the error."""
+        return 0
 
     def _products(self, view: View) -> list[list[float]]:
         order = {part: i for i, part in enumerate(self.parts)}
@@ -88,20 +87,27 @@ class Clustered:
 
     def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
         """The customers of both periods are partly the same: their covariance counts."""
-        sums, old = [now(p) for p in self.parts], [base(p) for p in self.parts]
+        return self.compare_scaled(now, base, cross, (1.0, 1.0))
+
+    def compare_scaled(self, now: View, base: View, cross: Cross, scales: tuple[float, float]) -> Difference | None:
+        """The change of the value times ``scales``, numbers of the two periods that are taken as known."""
+        sums, old = self.sums(now), self.sums(base)
         if self.undefined(sums) or self.undefined(old):
             return None
-        between = [[cross(x, y) for y in self.parts] for x in self.parts]
+        free = range(len(self.parts) - self.known(now))
+        parts = [self.parts[i] for i in free]
+        between = [[cross(x, y) for y in parts] for x in parts]
         own, others = self._products(now), self._products(base)
-        size = len(self.parts)
-        products = [own[i] + between[i] for i in range(size)]
-        products += [[between[i][j] for i in range(size)] + others[j] for j in range(size)]
+        products = [[own[i][j] for j in free] + between[i] for i in free]
+        products += [[between[i][j] for i in free] + [others[j][i] for i in free] for j in free]
+        gradient = [scales[0] * self.gradient(sums)[i] for i in free]
+        gradient += [-scales[1] * self.gradient(old)[i] for i in free]
         n = max(now(self.sample) + base(self.sample), 2.0)
-        gradient = (*self.gradient(sums), *(-g for g in self.gradient(old)))
-        error = intervals.clustered_standard_error(n, [*sums, *old], products, gradient)
-        if error is None:
-            return Difference(self.function(sums) - self.function(old))
-        return differences.estimates(self.function(sums), error, self.function(old), 0.0)
+        error = intervals.clustered_standard_error(
+            n, [*(sums[i] for i in free), *(old[i] for i in free)], products, gradient
+        )
+        new, before = scales[0] * self.function(sums), scales[1] * self.function(old)
+        return Difference(new - before) if error is None else differences.estimates(new, error, before, 0.0)
 
 
 @dataclass(frozen=True)

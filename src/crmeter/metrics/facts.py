@@ -14,14 +14,19 @@ Group = tuple[str | None, ...]
 NAN = float("nan")
 
 
+Numbers = dict[Group, float]
+Cross = tuple[tuple[Total, int], tuple[Total, int]]
+
+
 @dataclass
 class Facts:
-    """The numbers of one slice. Keys hold absolute periods (places in the request's list), not windows."""
+    """The numbers of one slice, by group. Keys hold absolute periods (places in the plan), not windows."""
 
-    numbers: dict[tuple[Group, int, Total | Extreme], float] = field(default_factory=dict)
-    products: dict[tuple[Group, tuple[Total, int], tuple[Total, int]], float] = field(default_factory=dict)
-    values: dict[tuple[Group, int, Ranked], Mapping[int, float | None]] = field(default_factory=dict)
-    groups: dict[tuple[int, str], set[Group]] = field(default_factory=lambda: defaultdict(set))  # by place, population
+    numbers: dict[tuple[int, Total | Extreme], Numbers] = field(default_factory=lambda: defaultdict(dict))
+    products: dict[Cross, Numbers] = field(default_factory=lambda: defaultdict(dict))
+    values: dict[tuple[int, Ranked], dict[Group, Mapping[int, float | None]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
 
 
 def plain(total: Total) -> Total:
@@ -51,15 +56,16 @@ class GroupView:
         if isinstance(measure, Product):
             return self.cross(measure.x, self, measure.y)
         if isinstance(measure, Extreme):
-            return self.facts.numbers.get((self.group, self.places[Window.PERIOD], measure), NAN)
-        return self.facts.numbers.get((self.group, self.places[measure.window], plain(measure)), 0.0)
+            return self.facts.numbers.get((self.places[Window.PERIOD], measure), {}).get(self.group, NAN)
+        return self.facts.numbers.get((self.places[measure.window], plain(measure)), {}).get(self.group, 0.0)
 
     def cross(self, x: Total, other: GroupView, y: Total) -> float:
         """Σ over customers of x of this period × y of the other."""
         one, two = (plain(x), self.places[x.window]), (plain(y), other.places[y.window])
         products = self.facts.products
-        return products.get((self.group, one, two)) or products.get((self.group, two, one), 0.0)
+        found = products.get((one, two)) or products.get((two, one), {})
+        return found.get(self.group, 0.0)
 
     def ranked(self, measure: Ranked, ranks: tuple[int, ...]) -> tuple[float | None, ...]:
-        found = self.facts.values.get((self.group, self.places[Window.PERIOD], measure), {})
+        found = self.facts.values.get((self.places[Window.PERIOD], measure), {}).get(self.group, {})
         return tuple(found.get(rank) for rank in ranks)

@@ -38,14 +38,18 @@ class View(Protocol):
 
 
 class Formula(Protocol):
-    """A way to compute a KPI. ``crossed`` lists what the noise of its change needs of the customers of both periods;
-    a value without an interval where ``has_interval`` promises one rests on too little."""
+    """A way to compute a KPI from ``measures``. The noise of its change needs ``noise`` of each period besides, and of
+    the customers of both periods the products ``crossed``. A value without an interval where ``has_interval`` promises
+    one rests on too little."""
 
     @property
     def has_interval(self) -> bool: ...
 
     @property
     def measures(self) -> tuple[Measure, ...]: ...
+
+    @property
+    def noise(self) -> tuple[Measure, ...]: ...
 
     @property
     def crossed(self) -> tuple[tuple[Total, Total], ...]: ...
@@ -68,7 +72,11 @@ class CustomerSum:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        return (self.total, Product(self.total, self.total), *((self.n,) if self.n else ()))
+        return (self.total, *((self.n,) if self.n else ()))
+
+    @property
+    def noise(self) -> tuple[Measure, ...]:
+        return (Product(self.total, self.total),)
 
     @property
     def crossed(self) -> tuple[tuple[Total, Total], ...]:
@@ -93,7 +101,7 @@ class RowCount:
 
     total: Total
     has_interval = False
-    crossed = ()
+    noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -120,7 +128,11 @@ class RowSum:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        return (self.total, squared(self.total), self.n)
+        return (self.total, self.n)
+
+    @property
+    def noise(self) -> tuple[Measure, ...]:
+        return (squared(self.total),)
 
     def estimate(self, view: View) -> Estimate:
         return Estimate(view(self.total), n=view(self.n))
@@ -140,7 +152,7 @@ class Share:
     numerator: Total
     denominator: Total
     has_interval = True
-    crossed = ()
+    noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -168,7 +180,7 @@ class AnnualShare:
 
     share: Share
     has_interval = True
-    crossed = ()
+    noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -218,7 +230,7 @@ class Quotient:
     denominator: Total
     chance_above: bool  # whether the numerator is the one left to chance
     has_interval = False
-    crossed = ()
+    noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -255,7 +267,7 @@ class Mean:
         return Total(self.total.population, f"#{self.total.column}")
 
     has_interval = True
-    crossed = ()
+    noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -286,7 +298,7 @@ class ScaleMean:
     low: Extreme
     high: Extreme
     has_interval = True
-    crossed = ()
+    noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -324,7 +336,7 @@ class Quantile:
     ranked: Ranked
     label: Total
     has_interval = True
-    crossed = ()
+    noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -370,7 +382,7 @@ class NetPromoter:
     detractors: Total
     answers: Total
     has_interval = True
-    crossed = ()
+    noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from crmeter.metrics.formulas import CustomerSum, Formula, RowCount, RowSum
-from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, Total
+from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, Total, Window
 from crmeter.metrics.value import Better, Unit
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.populations import POPULATIONS
@@ -54,9 +55,15 @@ class Kpi:
         """The part of the id after the dot; ``value`` where there is none."""
         return self.id.partition(".")[2] or "value"
 
-    @property
+    @cached_property
+    def counted(self) -> tuple[Total, ...]:
+        """What a group must have something of in the period to be one."""
+        totals = [m for m in self.formula.measures if isinstance(m, Total) and m.window is Window.PERIOD]
+        return (*totals, *(m.rows for m in self.formula.measures if isinstance(m, Ranked)))
+
+    @cached_property
     def measures(self) -> tuple[Measure, ...]:
-        """Everything that has to be measured for it."""
+        """Everything that has to be measured for its value."""
         return (*self.formula.measures, *((self.left_out,) if self.left_out else ()))
 
     @property
@@ -64,7 +71,7 @@ class Kpi:
         """Whether the values of groups add up to the total's."""
         return isinstance(self.formula, CustomerSum | RowCount | RowSum)
 
-    @property
+    @cached_property
     def totals(self) -> tuple[Total | Extreme | Ranked, ...]:
         """Its measures with products taken apart."""
         found: list[Total | Extreme | Ranked] = []
@@ -72,18 +79,18 @@ class Kpi:
             found += (measure.x, measure.y) if isinstance(measure, Product) else (measure,)
         return tuple(dict.fromkeys(found))
 
-    @property
+    @cached_property
     def cell_columns(self) -> tuple[str, ...]:
         """The numbers of customer cells that it sums."""
         return tuple(dict.fromkeys(m.column for m in self.totals if m.population == CELLS))
 
-    @property
+    @cached_property
     def populations(self) -> tuple[str, ...]:
         """The row populations and contributions to customer cells that it rests on."""
         rows = [m.population for m in self.totals if m.population != CELLS]
         return tuple(dict.fromkeys([*rows, *(need for c in self.cell_columns for need in CELL_COLUMNS[c].needs)]))
 
-    @property
+    @cached_property
     def tables(self) -> tuple[str, ...]:
         """The base tables of its populations; a KPI of one table can be split by that table's attributes."""
         return tuple(dict.fromkeys(base_table(name) for name in self.populations))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from crmeter.kernel.messages import t
 from crmeter.model.cells import CELL_COLUMNS
@@ -37,8 +38,8 @@ class Total:
     @property
     def words(self) -> str:
         """What is counted, in the language of the moment."""
-        known = CELL_COLUMNS[self.column].words if self.population == CELLS else _row_words(self)
-        told = t(known)
+        of_cells = self.population == CELLS
+        told = t(CELL_COLUMNS[self.column].words if of_cells else POPULATIONS[self.population].adds[self.column])
         if self.window is Window.PREVIOUS:
             return t("{measure} of the period before", measure=told)
         if self.window is Window.YEAR_BEFORE:
@@ -46,10 +47,6 @@ class Total:
         if self.window is Window.YEAR_TO_END:
             return t("{measure} over the 365 days to the end", measure=told)
         return told
-
-
-def _row_words(total: Total) -> str:
-    return POPULATIONS[total.population].adds[total.column]
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,7 @@ class Ranked:
 Measure = Total | Extreme | Product | Ranked
 
 
+@cache
 def cell(column: str, window: Window = Window.PERIOD) -> Total:
     """Σ of a column over customer cells."""
     return Total(CELLS, column, window=window)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -10,11 +10,20 @@ from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Period
 from crmeter.metrics.facts import plain
 from crmeter.metrics.kpi import Kpi
-from crmeter.metrics.measures import CELLS, Extreme, Product, Ranked, Total, Window
+from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, Total, Window
 from crmeter.model.cells import CELL_COLUMNS
 
 Place = int  # a stretch of days, by its place in Plan.days
 Days = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Customer cells that are made together: ``columns`` from the contributions ``needs``, over some stretches."""
+
+    needs: frozenset[str]
+    columns: frozenset[str]
+    places: tuple[Place, ...]
 
 
 @dataclass
@@ -28,9 +37,15 @@ class Plan:
     ranked: dict[Ranked, set[Place]] = field(default_factory=dict)
     cells: dict[Place, set[str]] = field(default_factory=dict)  # cell columns
     products: set[tuple[tuple[Total, Place], tuple[Total, Place]]] = field(default_factory=set)
+    _known: dict[Period, Mapping[Window, Place]] = field(default_factory=dict)
 
-    def places(self, period: Period) -> dict[Window, Place]:
+    def places(self, period: Period) -> Mapping[Window, Place]:
         """Where each window of a period lies; the period must have a day before the horizon."""
+        if period not in self._known:
+            self._known[period] = self._find(period)
+        return self._known[period]
+
+    def _find(self, period: Period) -> dict[Window, Place]:
         known = period.until(self.as_of)
         if known is None:
             raise ValueError(f"{period} lies after the horizon {self.as_of}")
@@ -53,9 +68,11 @@ class Plan:
         return self.days.index(days)
 
     def add(self, kpi: Kpi, period: Period) -> None:
-        """Measure what ``kpi`` needs for ``period``."""
-        places = self.places(period)
-        for measure in kpi.measures:
+        """Measure what the value of ``kpi`` needs for ``period``."""
+        self._add(kpi.measures, self.places(period))
+
+    def _add(self, measures: Iterable[Measure], places: Mapping[Window, Place]) -> None:
+        for measure in measures:
             if isinstance(measure, Product):
                 self._multiply((measure.x, places[measure.x.window]), (measure.y, places[measure.y.window]))
             elif isinstance(measure, Ranked):
@@ -70,6 +87,8 @@ class Plan:
     def add_pair(self, kpi: Kpi, now: Period, base: Period) -> None:
         """Measure what the noise of a change of ``kpi`` from ``base`` to ``now`` needs besides the two values."""
         here, there = self.places(now), self.places(base)
+        for places in (here, there):
+            self._add(kpi.formula.noise, places)
         for x, y in kpi.formula.crossed:
             self._multiply((x, here[x.window]), (y, there[y.window]))
 
@@ -80,11 +99,16 @@ class Plan:
         for total, place in pair:
             self.cells.setdefault(place, set()).add(total.column)
 
-    def batches(self) -> Iterable[tuple[frozenset[str], Sequence[Place], set[str]]]:
-        """Stretches that need the same contributions to their cells: (contributions, stretches, cell columns)."""
-        found: dict[frozenset[str], list[Place]] = {}
+    def batches(self) -> list[Batch]:
+        """The cells to make: stretches of which the same columns of the same contributions are wanted."""
+        wanted: dict[frozenset[str], dict[Place, set[str]]] = {}
         for place, columns in sorted(self.cells.items()):
-            needs = frozenset(name for column in columns for name in CELL_COLUMNS[column].needs)
-            found.setdefault(needs, []).append(place)
-        for needs, places in sorted(found.items(), key=lambda item: sorted(item[0])):
-            yield needs, places, set().union(*(self.cells[place] for place in places))
+            for column in columns:
+                needs = frozenset(CELL_COLUMNS[column].needs)
+                wanted.setdefault(needs, {}).setdefault(place, set()).add(column)
+        found: dict[tuple[frozenset[str], frozenset[str]], list[Place]] = {}
+        for needs, places in wanted.items():
+            for place, columns in places.items():
+                found.setdefault((needs, frozenset(columns)), []).append(place)
+        ordered = sorted(found.items(), key=lambda item: (sorted(item[0][0]), sorted(item[0][1])))
+        return [Batch(needs, columns, tuple(places)) for (needs, columns), places in ordered]

@@ -6,16 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import cast
 
 from crmeter.kernel.period import Period
+from crmeter.metrics.cell_scan import CellScan
 from crmeter.metrics.definitions import definition
 from crmeter.metrics.dimensions import Condition, Filter, resolve
 from crmeter.metrics.facts import Facts, Group, GroupView
 from crmeter.metrics.kpi import History, Kpi
-from crmeter.metrics.measures import CELLS, Ranked, Total, Window
+from crmeter.metrics.measures import CELLS, Total, Window
 from crmeter.metrics.plan import Plan
-from crmeter.metrics.scan import Scan, Slice
+from crmeter.metrics.reading import Reading, Slice
+from crmeter.metrics.scan import RowScan
 from crmeter.metrics.value import Estimate, Reason, Status, Unit, Value
 from crmeter.model.cells import CELL_COLUMNS
 from crmeter.model.populations import Horizon
@@ -46,6 +49,7 @@ class Measurement:
     rules: Rules
     plans: dict[str, Plan] = field(default_factory=dict)  # by KPI
     facts: dict[tuple[str, Names], Facts] = field(default_factory=dict)  # by KPI and slice
+    _reach: dict[tuple[str, Period], Reason | None] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -59,17 +63,11 @@ class Measurement:
             return []
         facts = self.facts[(kpi.id, names)]
         place = self.plans[kpi.id].places(period)[Window.PERIOD]
-        counted = [m for m in kpi.measures if isinstance(m, Total) and m.window is Window.PERIOD and m != kpi.left_out]
-        counted += [m.rows for m in kpi.measures if isinstance(m, Ranked)]
-        found = {
-            group
-            for population in {m.population for m in counted}
-            for group in facts.groups[(place, population)]
-            if any(facts.numbers.get((group, place, m)) for m in counted)
-        }
+        counted = [m for m in kpi.counted if (place, m) in facts.numbers]
+        found = {group for m in counted for group, number in facts.numbers[(place, m)].items() if number}
         return sorted(found, key=lambda group: tuple((value is None, value or "") for value in group))
 
-    def view(self, kpi: Kpi, period: Period, names: Names, group: Group) -> GroupView:
+    def _view(self, kpi: Kpi, period: Period, names: Names, group: Group) -> GroupView:
         places = self.plans[kpi.id].places(period)
         known = cast(Period, period.until(self.as_of))
         return GroupView(self.facts[(kpi.id, names)], group, places, known, self.rules)
@@ -101,10 +99,12 @@ class Measurement:
 
     def estimate(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Estimate:
         """The bare estimate; undefined where the data do not reach."""
-        reason = self.out_of_reach(kpi, period)
+        if (kpi.id, period) not in self._reach:
+            self._reach[(kpi.id, period)] = self.out_of_reach(kpi, period)
+        reason = self._reach[(kpi.id, period)]
         if reason:
             return Estimate.undefined(reason)
-        view = self.view(kpi, period, names, group)
+        view = self._view(kpi, period, names, group)
         found = kpi.formula.estimate(view)
         return found if found.reason else _remarked(found, self._remark(kpi, period, view))
 
@@ -121,7 +121,7 @@ class Measurement:
         floor = self.history_floor
         return Reason.HISTORY_TOO_SHORT if kpi.history is History.LOSS and floor and known.end < floor else None
 
-    @property
+    @cached_property
     def history_floor(self) -> date | None:
         """Before this day no purchase customer can be seen to leave; None where there are none."""
         start = self.warehouse.load.history_start
@@ -166,7 +166,7 @@ class Measurement:
         estimates = [self.estimate(kpi, period, names, group) for period in (now, base)]
         if any(e.value is None for e in estimates):
             return None
-        here, there = self.view(kpi, now, names, group), self.view(kpi, base, names, group)
+        here, there = self._view(kpi, now, names, group), self._view(kpi, base, names, group)
         return kpi.formula.compare(here, there, lambda x, y: here.cross(x, there, y))
 
 
@@ -206,8 +206,10 @@ def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement
             for now, base in request.pairs:
                 if max(now.start, base.start) < plan.as_of:
                     plan.add_pair(kpi, now, base)
-        facts = Scan(warehouse, horizon, plan, slices, conditions).run()
+        reading = Reading(warehouse, horizon, plan, slices, conditions)
+        RowScan(reading).run()
+        CellScan(reading).run()
         for names, resolved in zip(request.slices, slices, strict=True):
             for kpi in kpis:
-                found.facts[(kpi.id, names)] = facts[resolved]
+                found.facts[(kpi.id, names)] = reading.facts[resolved]
     return found

@@ -125,6 +125,7 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
     ),
     "buyers": CellColumn("customers with at least one sale", ("ledger",), lambda c: one(c.purchases > 0)),
     "repeat_buyers": CellColumn("customers with two sales or more", ("ledger",), lambda c: one(c.purchases > 1)),
+    "net_sales": CellColumn("amount of sales less refunds", ("ledger",), lambda c: c.sale_amount - c.refund_amount),
     "complaining": CellColumn(
         "of them with a complaint", ("spells", "complaints"), lambda c: one((c.spells > 0) & (c.complaints > 0))
     ),

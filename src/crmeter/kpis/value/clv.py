@@ -13,71 +13,58 @@ from crmeter.kernel.messages import t
 from crmeter.metrics import Better, Estimate, Example, History, Kpi, Reason, Unit
 from crmeter.metrics.clustered import Clustered
 from crmeter.metrics.formulas import Cross, View
-from crmeter.metrics.measures import Measure, Total, Window, cell
-from crmeter.stats.differences import Difference, estimates
+from crmeter.metrics.measures import Measure, Product, Total, Window, cell
+from crmeter.stats.differences import Difference
 
 
 @dataclass(frozen=True)
 class LifetimeRevenue(Clustered):
-    """Order value × purchases a year × (1 − refund rate) × lifetime in years."""
+    """Order value × purchases a year × (1 − refund rate) × lifetime in years.
+
+    That is (sales − refunds) ÷ customer-years × lifetime, times purchases ÷ sales with an amount: a number that is 1
+    unless amounts are in another currency, and is taken as known in the error.
+    """
 
     @property
     def parts(self) -> tuple[Total, ...]:
         return (
-            cell("sale_amount"),
-            cell("refund_amount"),
-            cell("sales"),
-            cell("purchases"),
+            cell("net_sales"),
             cell("customer_years"),
             cell("customers_start", Window.YEAR_TO_END),
             cell("lost", Window.YEAR_TO_END),
         )
 
     @property
+    def measures(self) -> tuple[Measure, ...]:
+        return (*super().measures, cell("purchases"), cell("sales"))
+
+    @property
     def sample(self) -> Total:
         return cell("exposed")
 
-    def estimate(self, view: View) -> Estimate:
-        """With a stated lifetime the churn plays no part."""
+    def sums(self, view: View) -> list[float]:
+        """The parts; net sales as if every purchase had an amount, and a stated lifetime in place of the churn."""
+        found = super().sums(view)
+        sales = view(cell("sales"))
+        found[0] *= view(cell("purchases")) / sales if sales else 0.0
         stated = view.rules.lifetime_years
-        sums = [view(part) for part in self.parts]
-        if stated is not None:
-            sums[5:] = [stated, 1.0]
-        n = view(self.sample)
-        reason = self.undefined(sums)
-        if reason:
-            return Estimate.undefined(reason, n=n)
-        error = self.error(view, sums, n, fixed=2 if stated is not None else 0)
-        return self.bounded(self.function(sums), error, n)
+        return found if stated is None else [*found[:2], stated, 1.0]
 
-    def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
-        if now.rules.lifetime_years is None:
-            return super().compare(now, base, cross)
-        new, old = self.estimate(now), self.estimate(base)
-        return None if new.value is None or old.value is None else Difference(new.value - old.value)
+    def known(self, view: View) -> int:
+        return 0 if view.rules.lifetime_years is None else 2
 
     def function(self, sums: Sequence[float]) -> float:
-        sold, refunded, sales, purchases, years, start, lost = sums
-        return (sold - refunded) / sales * purchases / years * start / lost
+        net, years, start, lost = sums
+        return net / years * start / lost
 
     def gradient(self, sums: Sequence[float]) -> tuple[float, ...]:
-        sold, refunded, sales, purchases, years, start, lost = sums
-        scale = start / lost / years / sales
+        _, years, start, lost = sums
         value = self.function(sums)
-        net = sold - refunded
-        return (
-            purchases * scale,
-            -purchases * scale,
-            -value / sales,
-            net * scale,
-            -value / years,
-            value / start,
-            -value / lost,
-        )
+        return start / lost / years, -value / years, value / start, -value / lost
 
     def undefined(self, sums: Sequence[float]) -> Reason | None:
-        _, _, sales, _, years, start, lost = sums
-        if not (sales and years and start):
+        net, years, start, lost = sums
+        if not (net and years and start):
             return Reason.NO_DENOMINATOR
         return None if lost else Reason.ZERO_CHURN
 
@@ -94,11 +81,19 @@ class LifetimeProfit:
 
     revenue: LifetimeRevenue
     has_interval = False
-    crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        return (*self.revenue.measures, cell("costed_amount"), cell("cost_of_sales"))
+        revenue = (m for m in self.revenue.measures if not isinstance(m, Product))
+        return (*revenue, cell("costed_amount"), cell("cost_of_sales"))
+
+    @property
+    def noise(self) -> tuple[Measure, ...]:
+        return self.revenue.noise
+
+    @property
+    def crossed(self) -> tuple[tuple[Total, Total], ...]:
+        return self.revenue.crossed
 
     def estimate(self, view: View) -> Estimate:
         found = self.revenue.estimate(view)
@@ -117,14 +112,11 @@ class LifetimeProfit:
         return 1 - view(cell("cost_of_sales")) / amount if amount else None
 
     def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
-        """The margin is taken as known: what may be noise is the revenue."""
-        new, old = self.revenue.estimate(now), self.revenue.estimate(base)
+        """The margins are taken as known: what may be noise is the revenue."""
         margins = self.margin(now), self.margin(base)
-        if new.value is None or old.value is None or margins[0] is None or margins[1] is None:
+        if margins[0] is None or margins[1] is None:
             return None
-        errors = [self.revenue.standard_error(view) for view in (now, base)]
-        scaled = [e * m if e is not None else None for e, m in zip(errors, margins, strict=True) if m is not None]
-        return estimates(new.value * margins[0], scaled[0], old.value * margins[1], scaled[1])
+        return self.revenue.compare_scaled(now, base, cross, (margins[0], margins[1]))
 
     def words(self) -> str:
         return t("CLV in revenue × gross margin")
@@ -139,7 +131,7 @@ clv_revenue = Kpi(
     left_out=cell("foreign_amounts"),
     example=Example(
         {
-            "sale_amount": 50_000,
+            "net_sales": 50_000,
             "sales": 10,
             "purchases": 10,
             "customer_years": 5,

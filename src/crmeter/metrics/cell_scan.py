@@ -1,0 +1,128 @@
+"""Scans of customer cells: sums over customers, and sums of products of two numbers of the same customer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis.expr.types as ir
+
+from crmeter.metrics.facts import Cross, Facts, Group
+from crmeter.metrics.measures import CELLS, Total
+from crmeter.metrics.plan import Batch, Place
+from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
+from crmeter.model.cells import CELL_COLUMNS, cells
+
+Pair = tuple[str, str]  # two columns
+
+
+@dataclass(frozen=True)
+class CellScan:
+    """Measures the customer cells of one plan."""
+
+    reading: Reading
+
+    def run(self) -> None:
+        """Groups that are attributes of the customer are folded from the finest; where rows of the same customer fall
+        into several groups, each slice has cells of its own."""
+        slices = self.reading.slices
+        batches = self.reading.plan.batches()
+        contributions = frozenset(name for batch in batches for name in batch.needs)
+        apart = any(d.own & contributions for d in every_dimension(slices))
+        for family in [[s] for s in slices] if apart else [list(slices)]:
+            _Family(self.reading, family, apart).run(batches)
+
+
+@dataclass(frozen=True)
+class _Family:
+    """Slices that are folded from the same cells. ``apart``: a customer may have cells in several groups."""
+
+    reading: Reading
+    slices: Sequence[Slice]
+    apart: bool
+
+    @property
+    def every(self) -> Slice:
+        return every_dimension(self.slices)
+
+    @property
+    def groups(self) -> list[str]:
+        return [self.reading.column(d) for d in self.every]
+
+    def run(self, batches: Sequence[Batch]) -> None:
+        home = {(place, column): i for i, b in enumerate(batches) for place in b.places for column in b.columns}
+        between: dict[tuple[int, int], set[Cross]] = {}
+        for one, two in self.reading.plan.products:
+            ends = home[one[1], one[0].column], home[two[1], two[0].column]
+            between.setdefault(ends, set()).add((one, two))
+        joined = {i for ends, pairs in between.items() if _crosses(ends, pairs) for i in ends}
+        found = [self._cells(batch, keep=i in joined) for i, batch in enumerate(batches)]
+        for i, batch in enumerate(batches):
+            inside = {(one[0].column, two[0].column) for one, two in between.get((i, i), ()) if one[1] == two[1]}
+            self._sum(found[i], batch, sorted(inside))
+        for (i, j), pairs in between.items():
+            self._cross(found[i], found[j], [pair for pair in pairs if i != j or pair[0][1] != pair[1][1]])
+
+    def _cells(self, batch: Batch, *, keep: bool) -> ir.Table:
+        """One row per customer and stretch, with the numbers asked for as c_<name>."""
+        filtered = (c.dimension for c in self.reading.conditions)
+        split = tuple(dict.fromkeys(d.column for d in (*self.every, *filtered) if d.own & batch.needs))
+        tables = self.reading.tables(batch.places)
+        found = cells(tables, self.reading.horizon, batch.needs, split)
+        columns = sorted(batch.columns)
+        found = found.mutate(**{f"c_{c}": CELL_COLUMNS[c].value(found) for c in columns})
+        found = self.reading.described(found, batch.needs, self.every)
+        found = found.select("customer_id", "period", *self.groups, *(f"c_{c}" for c in columns))
+        return self.reading.warehouse.keep(found) if keep else found
+
+    def _sum(self, found: ir.Table, batch: Batch, pairs: Sequence[Pair]) -> None:
+        measures: dict[str, Any] = {f"s_{c}": Total(CELLS, c) for c in sorted(batch.columns)}
+        values = {f"s_{c}": exact_sum(found[f"c_{c}"]) for c in sorted(batch.columns)}
+        for i, (x, y) in enumerate(pairs):
+            measures[f"p_{i}"] = (Total(CELLS, x), Total(CELLS, y))
+            values[f"p_{i}"] = product(found[f"c_{x}"], found[f"c_{y}"]).sum()
+        finest = found.group_by(["period", *self.groups]).agg(**values)
+        self.reading.fold(finest, ["period"], measures, self.slices, _store)
+
+    def _cross(self, left: ir.Table, right: ir.Table, pairs: Sequence[Cross]) -> None:
+        """Products of numbers that stand in different cells of the same customer."""
+        places = sorted({(one[1], two[1]) for one, two in pairs})
+        if not places:
+            return
+        link = self.reading.warehouse.put({"place": "INTEGER", "base": "INTEGER"}, places)
+        columns = sorted({(one[0].column, two[0].column) for one, two in pairs})
+        left = _some(left, [x for x, _ in columns])
+        right = _some(right, [y for _, y in columns])
+        right = right.select(**{f"r_{name}": right[name] for name in right.columns})
+        both = left.join(link, left.period == link.place)
+        same = [both.customer_id == right.r_customer_id, both.base == right.r_period]
+        if self.apart:
+            same += [both[g].identical_to(right[f"r_{g}"]) for g in self.groups]
+        both = both.join(right, same)
+        values = {f"x_{i}": product(both[f"c_{x}"], both[f"r_c_{y}"]).sum() for i, (x, y) in enumerate(columns)}
+        measures = {f"x_{i}": (Total(CELLS, x), Total(CELLS, y)) for i, (x, y) in enumerate(columns)}
+        finest = both.group_by(["place", "base", *self.groups]).agg(**values)
+        self.reading.fold(finest, ["place", "base"], measures, self.slices, _store)
+
+
+def _crosses(ends: tuple[int, int], pairs: set[Cross]) -> bool:
+    """Whether any of the pairs stands in two cells."""
+    return ends[0] != ends[1] or any(one[1] != two[1] for one, two in pairs)
+
+
+def _some(found: ir.Table, columns: Sequence[str]) -> ir.Table:
+    """The cells that have something in one of the columns: the others add nothing to a product."""
+    names = list(dict.fromkeys(f"c_{c}" for c in columns))
+    anything = found[names[0]] != 0
+    for name in names[1:]:
+        anything = anything | (found[name] != 0)
+    return found.filter(anything)
+
+
+def _store(facts: Facts, group: Group, places: tuple[Place, ...], measure: Any, number: float) -> None:
+    if isinstance(measure, tuple):
+        one, two = measure
+        facts.products[((one, places[0]), (two, places[-1]))][group] = number
+    else:
+        facts.numbers[(places[0], measure)][group] = number
