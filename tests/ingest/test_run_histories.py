@@ -14,11 +14,12 @@ from crmeter.ingest.report import LoadReport
 from tests.ingest.delivery import Delivery, Workspace, account, order
 
 COLUMNS = {"order": tuple(order(0)), "customer": ("customer_id", "segment")}
+REFUSED = "-1"  # no amount of a sale
 CUSTOMERS = ("ann", "bob", "cat")
 Deliveries = tuple[list[tuple[int, str, str]], dict[str, str]]
 
 orders = st.lists(
-    st.tuples(st.integers(1, 4), st.sampled_from(CUSTOMERS), st.sampled_from(["1", "2", "x"])), max_size=5
+    st.tuples(st.integers(1, 4), st.sampled_from(CUSTOMERS), st.sampled_from(["1", "2", REFUSED])), max_size=5
 )
 deliveries = st.tuples(orders, st.dictionaries(st.sampled_from(CUSTOMERS), st.sampled_from(["vip", "new"])))
 
@@ -27,7 +28,7 @@ def expected(delivery: Deliveries) -> tuple[dict[str, tuple[str, int]], dict[str
     """The orders and customers that are believed when ``delivery`` is all there is."""
     believed: dict[str, tuple[str, int]] = {}
     for number, customer, amount in delivery[0]:
-        if amount != "x":
+        if amount != REFUSED:
             believed.setdefault(str(number), (customer, int(amount)))
     customers: dict[str, tuple[str | None, bool]] = {name: (segment, False) for name, segment in delivery[1].items()}
     for customer, _ in believed.values():
