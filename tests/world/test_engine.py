@@ -49,3 +49,13 @@ def test_an_undefined_value_says_why(measured: Measurement) -> None:
         for kpi in CATALOGUE:
             found = measured.value(kpi, period)
             assert found.value is not None or found.reason, (kpi.id, period)
+
+
+def test_a_small_sample_is_said(measured: Measurement) -> None:
+    found = measured.value(BY_ID["win_rate"], Q3)
+    assert (found.status, found.numerator, found.denominator, found.n) == ("small_sample", 7, 10, 10)
+
+
+def test_amounts_left_out_are_counted(measured: Measurement) -> None:
+    assert measured.value(BY_ID["revenue"], Q3).reason == "other_currency:2"  # in_dollars, dollars_back
+    assert measured.value(BY_ID["won_value"], Q3).reason == "other_currency:1"  # won_in_dollars

@@ -8,7 +8,7 @@ from crmeter.kernel.calendar import Calendar
 from crmeter.metrics import formulas
 from crmeter.metrics.clustered import Growth
 from crmeter.metrics.plan import Plan
-from crmeter.metrics.scan import Scan
+from crmeter.metrics.reading import Reading
 from crmeter.model import populations
 from tests.world.planting import Planted, cell, swap
 
@@ -18,7 +18,7 @@ AFTER_REFUNDS = (date(2025, 8, 16), date(2025, 8, 17))
 ORDERS = (
     Planted(
         "the period ends a day later",
-        swap(Scan.tables, ("ibis.range(first, last,", "ibis.range(first, last + ibis.interval(days=1),")),
+        swap(Reading.tables, ("ibis.range(first, last,", "ibis.range(first, last + ibis.interval(days=1),")),
         "revenue",
         "closing_2",
     ),
@@ -96,7 +96,7 @@ ORDERS = (
     ),
     Planted(
         "the lifetime comes from the period alone",
-        swap(Plan.places, ("(known.end - year, known.end)", "(known.start, known.end)")),
+        swap(Plan._find, ("(known.end - year, known.end)", "(known.start, known.end)")),
         "clv.revenue",
         "gone_before_period",
     ),

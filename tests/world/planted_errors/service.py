@@ -6,7 +6,7 @@ from datetime import date
 
 from crmeter.metrics import formulas
 from crmeter.metrics.measures import Ranked
-from crmeter.metrics.scan import Scan
+from crmeter.metrics.scan import RowScan
 from crmeter.model import cells, populations
 from crmeter.stats import intervals
 from tests.world.planting import Planted, both, cell, getter, swap
@@ -29,7 +29,7 @@ SERVICE = (
     Planted(
         "cases without an answer are forgotten",
         both(
-            swap(Scan._rank, ("if not missing_last:", "if True:")),
+            swap(RowScan._rank, ("if not missing_last:", "if True:")),
             swap(getter(Ranked, "rows"), ('"*" if self.missing_last else ', "")),
         ),
         "first_response_hours.median",
