@@ -1,6 +1,6 @@
 """CDNOW: 69,659 purchases of 23,570 customers, in columns padded with blanks, with dates as yyyymmdd.
 
-Figures: the data set's README; first purchases by quarter are those of the cohort, which is of the first quarter of 1997
+Figures: the data set's README; the cohort is of the first quarter of 1997
 (Fader and Hardie, "Notes on the CDNOW master data set").
 """
 

@@ -1,7 +1,7 @@
 """The Maven CRM: 8,800 opportunities of a fictitious company.
 
-Figures: published by the Maven community (win rate, won value, cycle, quarters, agents) and recomputed by plain SQL over
-the files; see the data set's README.
+Figures: published by the Maven community (win rate, won value, cycle, quarters, agents) and recomputed by plain SQL
+over the files; see the data set's README.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def _sizes(planted: Onboarding | CheapChannel | SlowTeam) -> tuple[str, ...]:
         )
     return (
         f"Cases opened {days} by customers of the team wait {planted.slower:g} times as many working hours for a first "
-        "response (medians), some of them for days.",
+        "response (medians).",
         f"{planted.complaining:.0%} of the team's customers complain once more in these days than they would have.",
         "Whoever waits more than two days is less satisfied, so the satisfaction of that quarter falls too.",
     )

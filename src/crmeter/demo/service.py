@@ -19,9 +19,9 @@ CASE_CHANNELS: company.Weighted = (("電話", 0.30), ("LINE", 0.34), ("Email", 0
 PRIORITIES: company.Weighted = (("一般", 0.70), ("高", 0.22), ("緊急", 0.08))
 AGENTS_PER_TEAM = 5
 WORKING_HOURS_TO_ANSWER = 0.7  # median
-UNANSWERED = 0.02
+UNANSWERED = 0.006
 AT_WEEKENDS = 0.3  # of the requests of a weekday
-ANSWERED_BY_BOT = 0.015
+ANSWERED_BY_BOT = 0.005
 SLOW_TEAM = company.TEAMS.index("海風組")
 
 
@@ -102,7 +102,7 @@ def _slow(people: People, customer: Ints, opened: Floats, story: SlowTeam | None
 def _handled(rng: np.random.Generator, customer: Ints, kind: Ints, opened: Floats, slower: Floats) -> Cases:
     count = len(opened)
     hours = rng.lognormal(np.log(WORKING_HOURS_TO_ANSWER), 0.8, count)
-    hours *= slower * np.where(slower > 1, rng.lognormal(0.0, 1.0, count), 1.0)  # some wait for days, some do not
+    hours *= slower * np.where(slower > 1, rng.lognormal(0.0, 0.5, count), 1.0)
     answered = after_working_hours(opened, hours)
     work = rng.lognormal(np.log(6.0), 0.9, count) * np.where(kind == COMPLAINT, 1.6, 1.0)
     resolved = after_working_hours(answered, work)

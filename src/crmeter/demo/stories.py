@@ -49,7 +49,7 @@ class SlowTeam:
 
     start: date = date(2025, 10, 1)
     end: date = date(2026, 1, 1)
-    slower: float = 9.0
+    slower: float = 10.0
     complaining: float = 0.15
 
 

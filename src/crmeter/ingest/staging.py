@@ -18,6 +18,7 @@ from crmeter.warehouse import schema
 from crmeter.warehouse.identifier import quoted
 
 _MAPPED = "mapped"
+_CONVERTED = "converted"
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,15 @@ def _check(con: duckdb.DuckDBPyConnection, table: Table, conversion: Conversion,
     inner = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in conversion.inner)
     outer = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in conversion.outer)
     errors = validation.errors(validation.checks(table, conversion.given))
+    # a table of its own: in one query the engine would work out every conversion once for each check that names it
     con.execute(
-        f"CREATE TEMP TABLE {quoted(relation)} AS SELECT {outer}, _file, _row, {errors} AS _errors "
-        f"FROM (SELECT {inner}, CAST(_file AS VARCHAR) AS _file, CAST(_row AS BIGINT) AS _row FROM {_MAPPED})"
+        f"CREATE OR REPLACE TEMP TABLE {_CONVERTED} AS "
+        f"SELECT {inner}, CAST(_file AS VARCHAR) AS _file, CAST(_row AS BIGINT) AS _row FROM {_MAPPED}"
     )
+    con.execute(
+        f"CREATE TEMP TABLE {quoted(relation)} AS SELECT {outer}, _file, _row, {errors} AS _errors FROM {_CONVERTED}"
+    )
+    con.execute(f"DROP TABLE {_CONVERTED}")
 
 
 def attribute_types(staged: list[Staged]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from crmeter.model.table import Kind
 
 _WORDS = (Kind.KEY, Kind.REF, Kind.TEXT)
 _NUMBERS = (Kind.MONEY, Kind.NUMBER, Kind.INTEGER)
+_FEW = 100  # different values of a column of words
 
 
 @dataclass(frozen=True)
@@ -191,15 +192,26 @@ def _decide_word(it: _Column, kind: Kind, choices: tuple[str, ...]) -> Decision:
     if it.type == "BOOLEAN" and kind is Kind.FLAG:
         return Decision("typed", quoted(it.name), f"{quoted(it.name)} IS NULL")
     if kind is Kind.FLAG:
-        return Decision("flag", words.flag(text), is_missing(it.text))
+        return Decision("flag", _by_value(it, words.flag(text), "BOOLEAN"), is_missing(it.text))
     if kind is Kind.CURRENCY:
-        return Decision("currency", words.currency(text), is_missing(it.text))
+        return Decision("currency", _by_value(it, words.currency(text)), is_missing(it.text))
     reading = Reading("choice", lambda v: words.choice(v, choices))
     values = it.values(text)
     chosen = choose(it.con, values, [reading])
     if chosen.values and not chosen.fitting:
         raise questions.no_choice(it.con, values, it.setting, choices)
-    return Decision("choice", reading.sql(text), is_missing(it.text))
+    return Decision("choice", _by_value(it, reading.sql(text)), is_missing(it.text))
+
+
+def _by_value(it: _Column, sql: str, kind: str = "VARCHAR") -> str:
+    """``sql`` worked out once for each different value of the column, where there are few of them."""
+    column = f"CAST({quoted(it.name)} AS VARCHAR)"
+    query = f"SELECT DISTINCT {quoted(it.name)} FROM {it.relation} WHERE {quoted(it.name)} IS NOT NULL"
+    known = it.con.execute(f"SELECT {column}, CAST({sql} AS VARCHAR) FROM ({query} LIMIT {_FEW + 1})").fetchall()
+    if len(known) > _FEW:
+        return sql
+    cases = "".join(f" WHEN {literal(value)} THEN {literal(word)}" for value, word in known if word is not None)
+    return f"CAST(CASE {column}{cases} END AS {kind})" if cases else f"CAST(NULL AS {kind})"
 
 
 def _said(it: _Column, reading: Reading) -> str:
