@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,24 +31,40 @@ class CellScan:
         contributions = frozenset(name for batch in batches for name in batch.needs)
         apart = any(d.own & contributions for d in every_dimension(slices))
         for family in [[s] for s in slices] if apart else [list(slices)]:
-            _Family(self.reading, family, apart).run(batches)
+            _Family(self.reading, family, contributions).run(batches)
 
 
 @dataclass(frozen=True)
 class _Family:
-    """Slices that are folded from the same cells. ``apart``: a customer may have cells in several groups."""
+    """Slices that are folded from the same cells, made of ``contributions``."""
 
     reading: Reading
     slices: Sequence[Slice]
-    apart: bool
+    contributions: frozenset[str]
 
     @property
     def every(self) -> Slice:
         return every_dimension(self.slices)
 
     @property
-    def groups(self) -> list[str]:
-        return [self.reading.column(d) for d in self.every]
+    def foreign(self) -> Slice:
+        """The dimensions that are the customer's: the members' groups."""
+        return tuple(d for d in self.every if not d.own & self.contributions)
+
+    @property
+    def members(self) -> tuple[ir.Table, ir.Table]:
+        """The customers looked at, and their groups."""
+        conditions = (c for c in self.reading.conditions if not c.dimension.own & self.contributions)
+        return self.reading.members(self.foreign, tuple(conditions))
+
+    @property
+    def own(self) -> list[str]:
+        """The columns of those that are of the rows."""
+        return [self.reading.column(d) for d in self.every if d.own & self.contributions]
+
+    @property
+    def keys(self) -> list[str]:
+        return ["cell_group", *self.own]
 
     def run(self, batches: Sequence[Batch]) -> None:
         home = {(place, column): i for i, b in enumerate(batches) for place in b.places for column in b.columns}
@@ -66,15 +82,29 @@ class _Family:
 
     def _cells(self, batch: Batch, *, keep: bool) -> ir.Table:
         """One row per customer and stretch, with the numbers asked for as c_<name>."""
-        filtered = (c.dimension for c in self.reading.conditions)
-        split = tuple(dict.fromkeys(d.column for d in (*self.every, *filtered) if d.own & batch.needs))
-        tables = self.reading.tables(batch.places)
+        conditions = [c for c in self.reading.conditions if c.dimension.own & batch.needs]
+        own = tuple(d for d in (*self.every, *(c.dimension for c in conditions)) if d.own & batch.needs)
+        tables = {**self.reading.tables(batch.places), "member": self.members[0]}
+        split = tuple(dict.fromkeys(d.column for d in own))
         found = cells(tables, self.reading.horizon, batch.needs, split)
         columns = sorted(batch.columns)
-        found = found.mutate(**{f"c_{c}": CELL_COLUMNS[c].value(found) for c in columns})
-        found = self.reading.described(found, batch.needs, self.every)
-        found = found.select("customer_id", "period", *self.groups, *(f"c_{c}" for c in columns))
+        found = found.mutate(
+            **{f"c_{c}": CELL_COLUMNS[c].value(found) for c in columns},
+            **{self.reading.column(d): found[d.column].cast("string") for d in own},
+        )
+        found = self.reading.filtered(found, conditions)
+        found = found.select("member", "period", *self.keys, *(f"c_{c}" for c in columns))
         return self.reading.warehouse.keep(found) if keep else found
+
+    def _fold(self, finest: ir.Table, keys: Sequence[str], measures: Mapping[str, Any]) -> None:
+        """Fold sums by group number, the groups' attributes put back."""
+        if self.foreign:
+            groups = self.members[1]
+            groups = groups.select(
+                group_number=groups.cell_group, **{n: groups[n] for n in map(self.reading.column, self.foreign)}
+            )
+            finest = finest.join(groups, finest.cell_group == groups.group_number)
+        self.reading.fold(finest, keys, measures, self.slices, _store)
 
     def _sum(self, found: ir.Table, batch: Batch, pairs: Sequence[Pair]) -> None:
         measures: dict[str, Any] = {f"s_{c}": Total(CELLS, c) for c in sorted(batch.columns)}
@@ -82,8 +112,7 @@ class _Family:
         for i, (x, y) in enumerate(pairs):
             measures[f"p_{i}"] = (Total(CELLS, x), Total(CELLS, y))
             values[f"p_{i}"] = product(found[f"c_{x}"], found[f"c_{y}"]).sum()
-        finest = found.group_by(["period", *self.groups]).agg(**values)
-        self.reading.fold(finest, ["period"], measures, self.slices, _store)
+        self._fold(found.group_by(["period", *self.keys]).agg(**values), ["period"], measures)
 
     def _cross(self, left: ir.Table, right: ir.Table, pairs: Sequence[Cross]) -> None:
         """Products of numbers that stand in different cells of the same customer."""
@@ -96,14 +125,12 @@ class _Family:
         right = _some(right, [y for _, y in columns])
         right = right.select(**{f"r_{name}": right[name] for name in right.columns})
         both = left.join(link, left.period == link.place)
-        same = [both.customer_id == right.r_customer_id, both.base == right.r_period]
-        if self.apart:
-            same += [both[g].identical_to(right[f"r_{g}"]) for g in self.groups]
+        same = [both.member == right.r_member, both.base == right.r_period]
+        same += [both[name].identical_to(right[f"r_{name}"]) for name in self.own]
         both = both.join(right, same)
         values = {f"x_{i}": product(both[f"c_{x}"], both[f"r_c_{y}"]).sum() for i, (x, y) in enumerate(columns)}
         measures = {f"x_{i}": (Total(CELLS, x), Total(CELLS, y)) for i, (x, y) in enumerate(columns)}
-        finest = both.group_by(["place", "base", *self.groups]).agg(**values)
-        self.reading.fold(finest, ["place", "base"], measures, self.slices, _store)
+        self._fold(both.group_by(["place", "base", *self.keys]).agg(**values), ["place", "base"], measures)
 
 
 def _crosses(ends: tuple[int, int], pairs: set[Cross]) -> bool:

@@ -40,7 +40,14 @@ def definition(kpi: Kpi) -> str:
 def _tables() -> dict[str, ibis.expr.types.Table]:
     derived = {
         "customer_alias": {"customer_id": "VARCHAR", "survivor_id": "VARCHAR"},
-        "spell": {"customer_id": "VARCHAR", "started_on": "DATE", "ended_on": "DATE", "number": "BIGINT"},
+        "spell": {
+            "customer_id": "VARCHAR",
+            "started_on": "DATE",
+            "ended_on": "DATE",
+            "number": "BIGINT",
+            "spells": "BIGINT",
+        },
+        "member": {"member_id": "VARCHAR", "member": "INTEGER", "cell_group": "INTEGER"},
         "period": {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"},
         "period_day": {"day": "DATE", "period": "INTEGER", "period_end": "DATE"},
     }

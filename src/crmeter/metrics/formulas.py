@@ -149,7 +149,7 @@ class RowSum:
 class Share:
     """Part ÷ whole, the part being counted in the whole: Wilson's interval."""
 
-    numerator: Total
+    numerator: Total | Product
     denominator: Total
     has_interval = True
     noise = crossed = ()

@@ -65,6 +65,11 @@ class Product:
     x: Total
     y: Total
 
+    @property
+    def words(self) -> str:
+        """Who is counted, for two columns that are 1 or 0 of each customer."""
+        return t("{customers} {with_what}", customers=self.x.words, with_what=self.y.words)
+
 
 @dataclass(frozen=True)
 class Ranked:

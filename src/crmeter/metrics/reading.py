@@ -31,6 +31,7 @@ class Reading:
     slices: Sequence[Slice]
     conditions: Sequence[Condition]
     facts: dict[Slice, Facts] = field(default_factory=dict)
+    _members: dict[tuple[Slice, tuple[Condition, ...]], tuple[ir.Table, ir.Table]] = field(default_factory=dict)
     _stretches: dict[tuple[Place, ...], Mapping[str, ir.Table]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -63,8 +64,11 @@ class Reading:
             self.column(d): (rows[d.column] if d.own & names else rows[f"of_customer_{d.column}"]).cast("string")
             for d in wanted
         }
-        rows = rows.mutate(**columns)
-        for condition in self.conditions:
+        return self.filtered(rows.mutate(**columns), self.conditions)
+
+    def filtered(self, rows: ir.Table, conditions: Iterable[Condition]) -> ir.Table:
+        """The rows, with a column for every dimension, that hold all conditions."""
+        for condition in conditions:
             rows = rows.filter(_holds(rows[self.column(condition.dimension)], condition))
         return rows
 
@@ -73,19 +77,43 @@ class Reading:
         """The name of a dimension's column; those of the user may clash with measures."""
         return f"by_{'own' if dimension.own else 'customer'}_{dimension.column}"
 
+    def members(self, dimensions: Slice, conditions: tuple[Condition, ...]) -> tuple[ir.Table, ir.Table]:
+        """The customers that ``conditions`` leave, and their groups by attributes of the customer.
+
+        ``member(member_id, member, cell_group)`` has whole numbers for ids and groups: cells are made of millions of
+        rows. The groups' attributes stand in the second table.
+        """
+        asked = (dimensions, conditions)
+        if asked not in self._members:
+            columns = [d.column for d in dimensions] + [c.dimension.column for c in conditions]
+            found = self._customers(set(columns))
+            for condition in conditions:
+                found = found.filter(_holds(found[f"of_customer_{condition.dimension.column}"], condition))
+            names = {self.column(d): found[f"of_customer_{d.column}"] for d in dimensions}
+            found = self.warehouse.keep(found.select("member_id", member=ibis.row_number().cast("int32"), **names))
+            groups = found.select(*names).distinct() if names else found.select("member").limit(0)
+            groups = self.warehouse.keep(groups.mutate(cell_group=ibis.row_number().cast("int32")))
+            group = ibis.literal(0, "int32")
+            if names:
+                same = [found[name].identical_to(groups[name]) for name in names]
+                found = found.join(groups.select("cell_group", **{n: groups[n] for n in names}), same)
+                group = found.cell_group
+            self._members[asked] = (
+                self.warehouse.keep(found.select("member_id", "member", cell_group=group)),
+                groups,
+            )
+        return self._members[asked]
+
     def _customers(self, columns: set[str]) -> ir.Table:
-        customer = self.warehouse.tables["customer"]
-        chosen = {"member_id": customer.customer_id}
-        chosen |= {f"of_customer_{c}": customer[c].cast("string") for c in sorted(columns) if c != COHORT}
-        found = customer.select(**chosen)
-        if COHORT in columns:
-            spell = self.warehouse.tables["spell"]
-            first = spell.filter(spell.number == 1)
-            first = first.select(of_first=first.customer_id, of_customer_cohort=first.started_on.strftime("%Y-%m"))
-            # customers that no row describes have spells too
-            found = found.join(first, found.member_id == first.of_first, how="outer")
-            found = found.mutate(member_id=found.member_id.coalesce(found.of_first))
-        return found
+        """Every customer, those included that no row describes but that have a spell."""
+        customer, spell = self.warehouse.tables["customer"], self.warehouse.tables["spell"]
+        chosen = {f"of_customer_{c}": customer[c].cast("string") for c in sorted(columns) if c != COHORT}
+        found = customer.select(known_id=customer.customer_id, **chosen)
+        first = spell.filter(spell.number == 1)
+        first = first.select(first_id=first.customer_id, of_customer_cohort=first.started_on.strftime("%Y-%m"))
+        found = found.join(first, found.known_id == first.first_id, how="outer")
+        kept = [*chosen, *(["of_customer_cohort"] if COHORT in columns else [])]
+        return found.select(*kept, member_id=found.known_id.coalesce(found.first_id))
 
     def fold(
         self,

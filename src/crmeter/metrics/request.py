@@ -125,7 +125,7 @@ class Measurement:
     def history_floor(self) -> date | None:
         """Before this day no purchase customer can be seen to leave; None where there are none."""
         start = self.warehouse.load.history_start
-        if start is None or not self.warehouse.sells_without_contract:
+        if start is None or start >= self.as_of or not self.warehouse.sells_without_contract:
             return None
         return start + timedelta(days=self.rules.inactivity_days)
 

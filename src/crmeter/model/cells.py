@@ -7,7 +7,7 @@ KPI asks for it. ``period`` is a table ``period(period, period_start, period_end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -20,7 +20,7 @@ from crmeter.model.populations import LEDGER, OPENED, Horizon, Tables, one
 
 @dataclass(frozen=True)
 class Contribution:
-    """Part of a cell: ``rows`` gives (customer_id, period, … ``columns``), summed by customer and period."""
+    """Part of a cell: ``rows`` gives (member, cell_group, period, … ``columns``), summed by customer and period."""
 
     name: str
     needs: tuple[str, ...]
@@ -28,22 +28,28 @@ class Contribution:
     rows: Callable[[Tables, Horizon], ir.Table]
 
 
+def identified(rows: ir.Table, tables: Tables) -> ir.Table:
+    """``rows`` with the number of their customer and the number of the customer's group, those of others left out."""
+    member = tables["member"]
+    return rows.join(member, rows.customer_id == member.member_id)
+
+
 def from_ledger(tables: Tables, horizon: Horizon) -> ir.Table:
     days = tables["period_day"]
-    rows = LEDGER.rows(tables, horizon)
+    rows = identified(LEDGER.rows(tables, horizon), tables)
     return rows.join(days, rows.on == days.day)
 
 
 def from_complaints(tables: Tables, horizon: Horizon) -> ir.Table:
     days = tables["period_day"]
     rows = OPENED.rows(tables, horizon)
-    rows = rows.filter(rows.complaints == 1, rows.customer_id.notnull())
+    rows = identified(rows.filter(rows.complaints == 1, rows.customer_id.notnull()), tables)
     return rows.join(days, rows.on == days.day)
 
 
 def from_contracts(tables: Tables, horizon: Horizon) -> ir.Table:
     """A contract that runs at the end of the period."""
-    contracts = as_survivor(tables["subscription"], tables)
+    contracts = identified(as_survivor(tables["subscription"], tables), tables)
     period = tables["period"]
     runs = contracts.join(
         period,
@@ -57,7 +63,7 @@ def from_contracts(tables: Tables, horizon: Horizon) -> ir.Table:
 
 def from_spells(tables: Tables, horizon: Horizon) -> ir.Table:
     """The spells that touch a period: those at its start and those that start in it."""
-    spell, period = tables["spell"], tables["period"]
+    spell, period = identified(tables["spell"], tables), tables["period"]
     end = spell.ended_on.coalesce(ibis.literal("9999-12-31").cast("date"))
     met = spell.mutate(known_end=end).join(period, [spell.started_on < period.period_end, end >= period.period_start])
     started, s, e = met.started_on, met.period_start, met.period_end
@@ -70,7 +76,7 @@ def from_spells(tables: Tables, horizon: Horizon) -> ir.Table:
         started_first=one((started >= s) & (met.number == 1)),
         started_again=one((started >= s) & (met.number > 1)),
         ended=one(ended),
-        spells=one(started < e),
+        met=one(started < e),
         customer_days=last_day.delta(first_day, unit="day").cast("int64"),
     )
 
@@ -84,7 +90,7 @@ CONTRIBUTIONS = {
         Contribution(
             "spells",
             ("spell",),
-            ("at_start", "at_end", "started_first", "started_again", "ended", "spells", "customer_days"),
+            ("at_start", "at_end", "started_first", "started_again", "ended", "met", "customer_days"),
             from_spells,
         ),
     )
@@ -118,7 +124,7 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
         ("spells",),
         lambda c: one((c.ended > 0) & (c.at_end == 0)),
     ),
-    "exposed": CellColumn("customers at the start or joining in the period", ("spells",), lambda c: one(c.spells > 0)),
+    "exposed": CellColumn("customers at the start or joining in the period", ("spells",), lambda c: one(c.met > 0)),
     "customer_years": CellColumn("customer-years", ("spells",), lambda c: c.customer_days.cast("float64") / 365.25),
     "active": CellColumn(
         "active customers", ("ledger", "contracts"), lambda c: one((c.purchases > 0) | (c.contracts > 0)), True
@@ -126,9 +132,7 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
     "buyers": CellColumn("customers with at least one sale", ("ledger",), lambda c: one(c.purchases > 0)),
     "repeat_buyers": CellColumn("customers with two sales or more", ("ledger",), lambda c: one(c.purchases > 1)),
     "net_sales": CellColumn("amount of sales less refunds", ("ledger",), lambda c: c.sale_amount - c.refund_amount),
-    "complaining": CellColumn(
-        "of them with a complaint", ("spells", "complaints"), lambda c: one((c.spells > 0) & (c.complaints > 0))
-    ),
+    "complaining": CellColumn("with a complaint", ("complaints",), lambda c: one(c.complaints > 0)),
     **{
         name: CellColumn(words, ("ledger",), lambda c, name=name: c[name])  # type: ignore[misc]
         for name, words in LEDGER.adds.items()
@@ -137,25 +141,34 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
 
 
 def cells(tables: Tables, horizon: Horizon, names: Iterable[str], attributes: tuple[str, ...] = ()) -> ir.Table:
-    """The cells with the contributions ``names``, split further by ``attributes`` of the rows where given."""
+    """The cells with the contributions ``names``, split further by ``attributes`` of the rows where given.
+
+    ``tables`` has ``member(member_id, member, cell_group)``, the customers looked at: whole numbers in place of ids.
+    """
     wanted = [CONTRIBUTIONS[name] for name in sorted(names)]
-    keys = ["customer_id", "period", *attributes]
-    columns = [column for c in wanted for column in c.columns]
-    parts = []
-    for contribution in wanted:
-        rows = contribution.rows(tables, horizon)
-        own = {name: rows[name] for name in contribution.columns}
-        types = {name: str(own[name].type()) for name in own}
-        parts.append((rows.select(*keys, **own), types))
-    types = {name: kind for _, known in parts for name, kind in known.items()}
-    if len(parts) == 1:
-        together = parts[0][0]
-    else:
-        padded = [
-            rows.mutate(**{n: ibis.literal(0).cast(types[n]) for n in columns if n not in known}).select(
-                *keys, *columns
-            )
-            for rows, known in parts
-        ]
-        together = reduce(lambda a, b: a.union(b), padded)
-    return together.group_by(*keys).agg(**{name: together[name].sum().cast(types[name]) for name in columns})
+    keys = ["member", "cell_group", "period", *attributes]
+    if [c.name for c in wanted] == ["spells"]:
+        # a customer of one spell has one row a period as it is
+        spell = tables["spell"]
+        once = _rows({**tables, "spell": spell.filter(spell.spells == 1)}, horizon, wanted, keys)
+        more = _rows({**tables, "spell": spell.filter(spell.spells > 1)}, horizon, wanted, keys)
+        return once.union(_summed(more, keys))
+    return _summed(_rows(tables, horizon, wanted, keys), keys)
+
+
+def _rows(tables: Tables, horizon: Horizon, wanted: Sequence[Contribution], keys: Sequence[str]) -> ir.Table:
+    """The rows of all contributions, each with zeros for the columns of the others."""
+    parts = [contribution.rows(tables, horizon) for contribution in wanted]
+    types = {name: part[name].type() for part, c in zip(parts, wanted, strict=True) for name in c.columns}
+    padded = [
+        part.select(
+            *keys, **{n: part[n] if n in c.columns else ibis.literal(0).cast(kind) for n, kind in types.items()}
+        )
+        for part, c in zip(parts, wanted, strict=True)
+    ]
+    return reduce(lambda a, b: a.union(b), padded)
+
+
+def _summed(rows: ir.Table, keys: Sequence[str]) -> ir.Table:
+    values = [name for name in rows.columns if name not in keys]
+    return rows.group_by(list(keys)).agg(**{name: rows[name].sum().cast(rows[name].type()) for name in values})

@@ -1,6 +1,6 @@
 """Spells: the unbroken stretches of days for which somebody is a customer. All counting of customers rests on them.
 
-``spell(customer_id, started_on, ended_on, number)``: ``ended_on`` is the first day not covered
+``spell(customer_id, started_on, ended_on, number, spells)``: ``ended_on`` is the first day not covered
 and null while the stretch runs (an end on or after the horizon is not known yet). Spells of a customer neither overlap
 nor touch. See the definitions in docs/concepts/spells.md.
 """
@@ -28,7 +28,11 @@ def spells(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     in_order = ibis.window(group_by="customer_id", order_by="started_on")
     ended = (stretches.ended_on >= as_of).ifelse(ibis.null("date"), stretches.ended_on)
     return stretches.select(
-        "customer_id", "started_on", ended_on=ended, number=(ibis.row_number().over(in_order) + 1).cast("int64")
+        "customer_id",
+        "started_on",
+        ended_on=ended,
+        number=(ibis.row_number().over(in_order) + 1).cast("int64"),
+        spells=stretches.count().over(ibis.window(group_by="customer_id")).cast("int64"),
     )
 
 

@@ -32,7 +32,8 @@ def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
         rows = population.rows(tables, Horizon(rules.currency, as_of))
         found = rows.agg(first_on=rows.on.min(), last_on=rows.on.max(), rows=rows.count())
         con.execute(f"INSERT INTO derived.coverage SELECT $name, * FROM ({to_sql(found)})", {"name": population.name})
-    for name, table in (("spells", "derived.spell"), ("contracts", "main.subscription")):
+    theirs = "customer_id NOT IN (SELECT customer_id FROM derived.customer_alias WHERE survivor_id IS NULL)"
+    for name, table in (("spells", "derived.spell"), ("contracts", f"main.subscription WHERE {theirs}")):
         con.execute(
             f"INSERT INTO derived.coverage SELECT $name, min(started_on), NULL, count(*) FROM {table}", {"name": name}
         )

@@ -30,7 +30,8 @@ active AS (  -- bought in the period, or has a subscription running at its end
 ),
 known AS (  -- before the first order or contract nothing is known: undefined, not 0
   SELECT coalesce(min(day) < $end, false) AS present
-  FROM (SELECT ordered_on AS day FROM main."order" UNION ALL SELECT started_on FROM contract)
+  FROM (SELECT ordered_on AS day FROM main."order" WHERE customer_id IN (SELECT customer_id FROM person)
+    UNION ALL SELECT started_on FROM contract)
 )
 SELECT CASE WHEN present THEN count(active.customer_id) END AS "value"
 FROM known LEFT JOIN active ON true GROUP BY present

@@ -19,6 +19,7 @@ closed AS (  -- opportunities decided in the period; those of deleted customers 
 ),
 known AS (  -- before the first row and after the last nothing is known: undefined, not 0
   SELECT coalesce(min(closed_on) < $end AND max(closed_on) >= $start, false) AS present
-  FROM main.opportunity WHERE outcome IS NOT NULL
+  FROM main.opportunity
+  WHERE outcome IS NOT NULL AND (customer_id IS NULL OR customer_id IN (SELECT customer_id FROM person))
 )
 SELECT CASE WHEN any_value(present) THEN count(outcome) END AS "value" FROM known LEFT JOIN closed ON outcome = 'won'

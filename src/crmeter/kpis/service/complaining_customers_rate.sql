@@ -64,5 +64,6 @@ exposed AS (
 known AS (  -- before the first row and after the last nothing is known: undefined, not 0
   SELECT coalesce(min(opened_on) < $end AND max(opened_on) >= $start, false) AS present
   FROM main."case"
+  WHERE customer_id IS NULL OR customer_id IN (SELECT customer_id FROM person)
 )
 SELECT CASE WHEN present THEN complaining / nullif(customers, 0)::DOUBLE END AS "value" FROM exposed, known

@@ -57,5 +57,6 @@ heads AS (
 known AS (  -- before the first row and after the last nothing is known: undefined, not 0
   SELECT coalesce(min(opened_on) < $end AND max(opened_on) >= $start, false) AS present
   FROM main."case"
+  WHERE customer_id IS NULL OR customer_id IN (SELECT customer_id FROM person)
 )
 SELECT CASE WHEN present THEN complaints / nullif(at_end, 0)::DOUBLE END AS "value" FROM complaint, heads, known

@@ -20,7 +20,7 @@ sale AS (  -- orders of kind sale that do not only invoice a subscription
 ),
 known AS (  -- before the first row and after the last nothing is known: undefined, not 0
   SELECT coalesce(min(ordered_on) < $end AND max(ordered_on) >= $start, false) AS present
-  FROM main."order"
+  FROM main."order" WHERE customer_id IN (SELECT customer_id FROM person)
 )
 SELECT CASE WHEN any_value(present) THEN count(customer_id) END AS "value"
 FROM known LEFT JOIN sale ON ordered_on >= $start AND ordered_on < $end

@@ -52,6 +52,6 @@ years AS (  -- days of spells inside the period, in years of 365.25 days
 bought AS (SELECT count(*) AS sales FROM sale WHERE ordered_on >= $start AND ordered_on < $end),
 known AS (  -- before the first row and after the last nothing is known: undefined, not 0
   SELECT coalesce(min(ordered_on) < $end AND max(ordered_on) >= $start, false) AS present
-  FROM main."order"
+  FROM main."order" WHERE customer_id IN (SELECT customer_id FROM person)
 )
 SELECT CASE WHEN present THEN sales / nullif(customer_years, 0)::DOUBLE END AS "value" FROM bought, years, known

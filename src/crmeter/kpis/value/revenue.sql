@@ -20,7 +20,7 @@ paid AS (  -- every order, refund and invoice in the workspace currency
 ),
 known AS (  -- before the first row and after the last nothing is known: undefined, not 0
   SELECT coalesce(min(ordered_on) < $end AND max(ordered_on) >= $start, false) AS present
-  FROM main."order"
+  FROM main."order" WHERE customer_id IN (SELECT customer_id FROM person)
 )
 SELECT CASE WHEN any_value(present) THEN coalesce(sum(amount), 0) END AS "value"
 FROM known LEFT JOIN paid ON ordered_on >= $start AND ordered_on < $end

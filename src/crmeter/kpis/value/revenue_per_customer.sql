@@ -38,7 +38,7 @@ earned AS (
 ),
 known AS (  -- before the first row and after the last nothing is known: undefined, not 0
   SELECT coalesce(min(ordered_on) < $end AND max(ordered_on) >= $start, false) AS present
-  FROM main."order"
+  FROM main."order" WHERE customer_id IN (SELECT customer_id FROM person)
 )
 SELECT CASE WHEN present THEN revenue / nullif(heads, 0)::DOUBLE END AS "value"
 FROM earned, known, (SELECT count(*) AS heads FROM active)

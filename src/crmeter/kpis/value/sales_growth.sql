@@ -44,7 +44,7 @@ side AS (
 ),
 known AS (  -- before the first row and after the last nothing is known: undefined, not 0
   SELECT coalesce(min(ordered_on) < $end AND max(ordered_on) >= $start, false) AS present
-  FROM main."order"
+  FROM main."order" WHERE customer_id IN (SELECT customer_id FROM person)
 )
 SELECT
   CASE WHEN present THEN revenue_now / revenue_previous - 1 END AS "previous",
