@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from crmeter.kpis import CATALOGUE
+from crmeter.metrics.formulas import Formula
 from crmeter.model.cells import CELL_COLUMNS
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -66,6 +68,16 @@ def getter(owner: type, name: str) -> Callable[..., Any]:
     found = inspect.getattr_static(owner, name).fget
     assert inspect.isfunction(found)
     return found
+
+
+def formula(kpi_id: str, wrong: Formula) -> Plant:
+    """Compute a KPI by another formula."""
+
+    def plant(monkeypatch: pytest.MonkeyPatch) -> None:
+        kpi = next(kpi for kpi in CATALOGUE if kpi.id == kpi_id)
+        monkeypatch.setitem(vars(kpi), "formula", wrong)
+
+    return plant
 
 
 def cell(name: str, value: Callable[[Any], Any]) -> Plant:

@@ -6,10 +6,11 @@ from datetime import date
 
 from crmeter.metrics import formulas
 from crmeter.metrics.measures import Ranked
+from crmeter.metrics.measures import cell as column
 from crmeter.metrics.scan import RowScan
-from crmeter.model import cells, populations
+from crmeter.model import populations
 from crmeter.stats import intervals
-from tests.world.planting import Planted, both, cell, getter, swap
+from tests.world.planting import Planted, both, cell, formula, getter, swap
 
 Q4 = (date(2025, 10, 1), date(2026, 1, 1))
 
@@ -49,13 +50,13 @@ SERVICE = (
     ),
     Planted(
         "complaints are counted as customers",
-        cell("complaining", lambda c: cells.one(c.spells > 0) * c.complaints),
+        cell("complaining", lambda c: c.complaints),
         "complaining_customers_rate",
         "complaint_2",
     ),
     Planted(
         "whoever complains is a customer",
-        cell("complaining", lambda c: cells.one(c.complaints > 0)),
+        formula("complaining_customers_rate", formulas.Share(column("complaining"), column("exposed"))),
         "complaining_customers_rate",
         "no_response",
     ),
