@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations_with_replacement
 
 from crmeter.metrics.formulas import Cross, View
@@ -17,7 +18,7 @@ from crmeter.stats.differences import Difference
 class Clustered:
     """A smooth function of sums over customers. Subclasses say which parts and which function."""
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Total, ...]:
         raise NotImplementedError
 
@@ -50,7 +51,7 @@ class Clustered:
     def noise(self) -> tuple[Measure, ...]:
         return self.products
 
-    @property
+    @cached_property
     def products(self) -> tuple[Product, ...]:
         """Σ over customers of each part times each other: what the error is computed from."""
         return tuple(Product(x, y) for x, y in combinations_with_replacement(self.parts, 2))
@@ -82,8 +83,11 @@ class Clustered:
         return 0
 
     def _products(self, view: View) -> list[list[float]]:
-        order = {part: i for i, part in enumerate(self.parts)}
-        return [[view(Product(*sorted((x, y), key=lambda part: order[part]))) for y in self.parts] for x in self.parts]
+        return [[view(product) for product in row] for row in self._matrix]
+
+    @cached_property
+    def _matrix(self) -> tuple[tuple[Product, ...], ...]:
+        return tuple(tuple(Product(x, y) for y in self.parts) for x in self.parts)
 
     def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
         """The customers of both periods are partly the same: their covariance counts."""
@@ -119,7 +123,7 @@ class CustomerRatio(Clustered):
     n: Total
     has_interval: bool = True
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Total, ...]:
         return (self.numerator, self.denominator)
 
@@ -149,7 +153,7 @@ class NetRetention(Clustered):
 
     has_interval = False
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Total, ...]:
         return cell("customers_end"), cell("new"), cell("customers_start")
 
@@ -182,7 +186,7 @@ class Growth(Clustered):
     window: Window
     n: Total
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Total, ...]:
         return self.total, Total(self.total.population, self.total.column, window=self.window)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from crmeter.kernel.period import Period, months_between
 from crmeter.metrics.measures import Extreme, Product, Ranked, Total, Window
@@ -29,6 +30,7 @@ class Facts:
     )
 
 
+@cache
 def plain(total: Total) -> Total:
     """The same measure without its window."""
     return total if total.window is Window.PERIOD else replace(total, window=Window.PERIOD)

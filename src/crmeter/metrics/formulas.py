@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from crmeter.kernel.messages import t
@@ -262,16 +263,20 @@ class Mean:
 
     total: Total
 
-    @property
+    @cached_property
     def n(self) -> Total:
         return Total(self.total.population, f"#{self.total.column}")
+
+    @cached_property
+    def squares(self) -> Total:
+        return squared(self.total)
 
     has_interval = True
     noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        return (self.total, squared(self.total), self.n)
+        return (self.total, self.squares, self.n)
 
     def estimate(self, view: View) -> Estimate:
         n, total, squares = self._moments(view)
@@ -281,7 +286,7 @@ class Mean:
         return Estimate(total / n, total, n, n, low, high)
 
     def _moments(self, view: View) -> Moments:
-        return Moments(view(self.n), view(self.total), view(squared(self.total)))
+        return Moments(view(self.n), view(self.total), view(self.squares))
 
     def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
         return differences.means(self._moments(now), self._moments(base))

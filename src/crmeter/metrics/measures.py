@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 
 from crmeter.kernel.messages import t
 from crmeter.model.cells import CELL_COLUMNS
@@ -34,6 +34,14 @@ class Total:
     column: str
     squared: bool = False
     window: Window = Window.PERIOD
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Worked out once: measures are looked up by the hundred thousand."""
+        return hash((self.population, self.column, self.squared, self.window))
 
     @property
     def words(self) -> str:
@@ -64,6 +72,13 @@ class Product:
 
     x: Total
     y: Total
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.x, self.y))
 
     @property
     def words(self) -> str:

@@ -127,22 +127,18 @@ class Reading:
 
         ``keys`` are the columns of places, ``measures`` says what each further column is.
         """
-        every = every_dimension(slices)
-        if len(slices) > 1:
-            finest = self.warehouse.keep(finest)
-        for dimensions in slices:
-            columns = [self.column(d) for d in dimensions]
-            found = finest
-            if set(dimensions) != set(every):
-                found = finest.group_by([*keys, *columns]).agg(
-                    **{name: _again(finest[name], measure) for name, measure in measures.items()}
-                )
-            width = len(keys) + len(columns)
-            for row in self.warehouse.rows(found.select(*keys, *columns, *measures)):
-                group = tuple(row[len(keys) : width])
-                for measure, number in zip(measures.values(), row[width:], strict=True):
-                    if number is not None:
-                        store(self.facts[dimensions], group, row[: len(keys)], measure, float(number))
+        every = [self.column(d) for d in every_dimension(slices)]
+        folds = {name: how_to_fold(measure) for name, measure in measures.items()}
+        columns = [[self.column(d) for d in dimensions] for dimensions in slices]
+        rows = self.warehouse.fold(self.warehouse.keep(finest), keys, columns, folds)
+        places, width = 1 + len(keys), 1 + len(keys) + len(every)
+        for row in rows:
+            dimensions = slices[row[0]]
+            by = dict(zip(every, row[places:width], strict=True))
+            group = tuple(by[name] for name in columns[row[0]])
+            for measure, number in zip(measures.values(), row[width:], strict=True):
+                if number is not None:
+                    store(self.facts[dimensions], group, row[1:places], measure, float(number))
 
 
 def every_dimension(slices: Iterable[Slice]) -> Slice:
@@ -160,11 +156,11 @@ def product(x: ir.NumericValue, y: ir.NumericValue) -> ir.FloatingValue:
     return x.cast("float64") * y.cast("float64")
 
 
-def _again(column: ir.NumericColumn, measure: Any) -> ir.NumericScalar:
-    """The same aggregate of a finer one."""
+def how_to_fold(measure: Any) -> str:
+    """How finer aggregates of a measure make a coarser one."""
     if isinstance(measure, Extreme):
-        return column.max() if measure.largest else column.min()
-    return exact_sum(column)
+        return "max" if measure.largest else "min"
+    return "sum"
 
 
 def _holds(column: ir.StringValue, condition: Condition) -> ir.BooleanValue:

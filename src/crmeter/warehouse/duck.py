@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
-from crmeter.warehouse.sql import declared, tables_of, to_sql
+from crmeter.warehouse.sql import declared, fold_sql, tables_of, to_sql
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,12 @@ class Warehouse:
             {"name": name},
         ).fetchall()
         return declared(name, dict(kept))
+
+    def fold(
+        self, kept: ir.Table, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]
+    ) -> list[tuple[Any, ...]]:
+        """The groups of a kept table folded to each of several slices: see :func:`fold_sql`."""
+        return self.execute(fold_sql(kept.get_name(), keys, slices, folds))
 
     def put(self, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> ir.Table:
         """``rows`` as a temporary table whose columns have the given DuckDB types."""

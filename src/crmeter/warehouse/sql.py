@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql.compilers import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
+from sqlglot import exp
 
 _COMPILER = DuckDBCompiler()
-SCHEMAS = ("main", "derived", "temp")
 
 
 def to_sql(expr: ir.Expr) -> str:
     """The DuckDB SELECT of an unbound expression."""
     return str(_COMPILER.to_sqlglot(expr.as_table()).sql("duckdb"))
+
+
+def fold_sql(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]) -> str:
+    """A SELECT that folds the groups of ``table`` once to each of ``slices``.
+
+    Every slice groups by ``keys`` and its own columns. The rows hold the number of their slice, the keys, every column
+    of any slice (null where it is not of theirs), and the columns of ``folds`` (name → sum, min or max). Written with
+    the syntax tree that Ibis itself writes with: it is small, asked for often, and Ibis takes 25 ms for each.
+    """
+    every = list(dict.fromkeys(column for columns in slices for column in columns))
+    parts = [_fold_one(table, keys, columns, every, folds, number) for number, columns in enumerate(slices)]
+    whole = exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
+    return str(whole.sql("duckdb"))
+
+
+def _fold_one(
+    table: str, keys: Sequence[str], columns: Sequence[str], every: Sequence[str], folds: Mapping[str, str], number: int
+) -> exp.Select:
+    """The part of one slice."""
+    how: dict[str, type[exp.AggFunc]] = {"sum": exp.Sum, "min": exp.Min, "max": exp.Max}
+    shown: list[Any] = [_alias(exp.Literal.number(number), "slice"), *map(_column, keys)]
+    shown += [_column(c) if c in columns else _alias(exp.Null(), c) for c in every]
+    shown += [_alias(how[fold](this=_column(name)), name) for name, fold in folds.items()]
+    return exp.select(*shown).from_(exp.table_(table, quoted=True)).group_by(*map(_column, (*keys, *columns)))
+
+
+def _column(name: str) -> Any:
+    return exp.Column(this=exp.Identifier(this=name, quoted=True))
+
+
+def _alias(expression: Any, name: str) -> Any:
+    return exp.Alias(this=expression, alias=exp.Identifier(this=name, quoted=True))
 
 
 def tables_of(con: duckdb.DuckDBPyConnection) -> Mapping[str, ir.Table]:

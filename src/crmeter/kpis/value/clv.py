@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from crmeter.kernel.messages import t
 from crmeter.metrics import Better, Estimate, Example, History, Kpi, Reason, Unit
@@ -25,7 +26,7 @@ class LifetimeRevenue(Clustered):
     unless amounts are in another currency, and is taken as known in the error.
     """
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Total, ...]:
         return (
             cell("net_sales"),
@@ -64,7 +65,7 @@ class LifetimeRevenue(Clustered):
 
     def undefined(self, sums: Sequence[float]) -> Reason | None:
         net, years, start, lost = sums
-        if not (net and years and start):
+        if not (net > 0 and years and start):
             return Reason.NO_DENOMINATOR
         return None if lost else Reason.ZERO_CHURN
 
