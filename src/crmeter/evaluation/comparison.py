@@ -8,7 +8,7 @@ from typing import Any
 
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Period
-from crmeter.metrics import Better, Kpi, Measurement, Value
+from crmeter.metrics import Better, Kpi, Measurement, Status, Value
 from crmeter.stats.differences import Difference
 from crmeter.stats.distributions import two_sided_p
 from crmeter.stats.intervals import standard_error_of
@@ -96,6 +96,9 @@ def _between(kpi: Kpi, to: str, now: Value, base: Value, difference: Difference 
     if difference is None:
         reason = (now.reason if now.value is None else base.reason if base.value is None else None) or "not_comparable"
         return Comparison(kpi, to, now, base, None, reason=reason)
+    if Status.SMALL_SAMPLE in (now.status, base.status):
+        # the intervals hold for large samples: what rests on a handful is shown, not judged
+        return Comparison(kpi, to, now, base, difference.change, difference.low, difference.high, reason="small_sample")
     found = Comparison(kpi, to, now, base, difference.change, difference.low, difference.high, difference.p)
     if difference.p is None:
         return replace(found, reason="no_noise")
@@ -107,6 +110,8 @@ def _against(kpi: Kpi, now: Value, target: float) -> Comparison:
     if now.value is None:
         return Comparison(kpi, TARGET, now, None, None, reason=now.reason)
     change = now.value - target
+    if now.status is Status.SMALL_SAMPLE:
+        return Comparison(kpi, TARGET, now, None, change, reason="small_sample")
     if now.low is None or now.high is None:
         return Comparison(kpi, TARGET, now, None, change, reason="no_interval")
     error = standard_error_of((now.low, now.high))
