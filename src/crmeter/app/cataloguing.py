@@ -12,7 +12,7 @@ from crmeter.kernel.messages import language, t
 from crmeter.kpis import CATALOGUE, FAMILIES
 from crmeter.kpis.cards import Card, card, cards
 from crmeter.metrics import Kpi
-from crmeter.metrics.measures import Ranked, Total, Window
+from crmeter.metrics.measures import Product, Ranked, Total, Window
 from crmeter.model.populations import POPULATIONS
 
 BY_ID = {kpi.id: kpi for kpi in CATALOGUE}
@@ -82,6 +82,8 @@ def _given(kpi: Kpi) -> Iterator[tuple[str, float]]:
         elif isinstance(measure, Total) and not measure.squared:
             window = "" if measure.window is Window.PERIOD else f"@{measure.window}"
             known.setdefault(f"{measure.column}{window}", _words(measure))
+        elif isinstance(measure, Product):
+            known.setdefault(f"{measure.x.column}×{measure.y.column}", measure.words)
     for name, number in kpi.example.given.items():
         yield known.get(name) or known[name.partition("@")[0]], number
 

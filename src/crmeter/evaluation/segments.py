@@ -97,7 +97,7 @@ def _count_noise(kpi: Kpi, value: Value) -> float:
 
 def _ratio_split(kpi: Kpi, names: tuple[str, ...], new: Value, old: Value, total: Value, before: Value) -> Segment:
     overall = before.value or 0.0
-    parts = [_weighed(v, whole, overall) for v, whole in ((new, total), (old, before))]
+    parts = [_weighed(kpi, v, whole, overall) for v, whole in ((new, total), (old, before))]
     contribution = parts[0].amount - parts[1].amount
     change = (total.value or 0.0) - overall
     excess = contribution - parts[0].weight * change
@@ -113,7 +113,7 @@ class _Part:
     variance: float
 
 
-def _weighed(value: Value, whole: Value, overall: float) -> _Part:
+def _weighed(kpi: Kpi, value: Value, whole: Value, overall: float) -> _Part:
     """A segment in one period: its weight, weight × (value − overall), and the variance of that.
 
     Both the value and the number that fall into the segment are left to chance.
@@ -122,15 +122,20 @@ def _weighed(value: Value, whole: Value, overall: float) -> _Part:
     if not size or not sizes or value.value is None:
         return _Part(0.0, 0.0, 0.0)
     weight, apart = size / sizes, value.value - overall
-    error = _error(value)
+    error = _error(kpi, value)
     drawn = value.n or size
     return _Part(weight, weight * apart, (weight * error) ** 2 + apart**2 * weight**2 / max(drawn, 1.0))
 
 
-def _error(value: Value) -> float:
-    """The standard error of a value: from its interval, or of a ratio of counts without one as if Poisson."""
+def _error(kpi: Kpi, value: Value) -> float:
+    """The standard error of a value: from its interval, or of a ratio of counts that has none as if Poisson.
+
+    Infinite where a value should have an interval and its sample is too small for both ends: nothing can be said.
+    """
     if value.low is not None and value.high is not None:
         return standard_error_of((value.low, value.high)) or 0.0
+    if kpi.formula.has_interval:
+        return math.inf
     if value.numerator is not None and value.denominator:
         return math.sqrt(max(abs(value.numerator), 1.0)) / value.denominator
     return abs(value.value or 0.0) / math.sqrt(value.n) if value.n else 0.0

@@ -1,0 +1,1 @@
+"""Evaluations: what is compared, what is found, and the seal."""
