@@ -1,0 +1,1 @@
+"""Periods, the calendar, errors and messages."""
