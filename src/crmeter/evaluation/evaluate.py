@@ -15,7 +15,7 @@ from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period
 from crmeter.kpis import CATALOGUE, FAMILY_OF
-from crmeter.metrics import Kpi, Measurement, Request, measure
+from crmeter.metrics import Better, Kpi, Measurement, Request, measure
 from crmeter.metrics.definitions import definition
 from crmeter.metrics.dimensions import COHORT, Filter, attributes, resolve
 from crmeter.model.rules import Rules
@@ -37,56 +37,75 @@ class Scope:
     targets: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What was measured and what was made of it."""
+
+    found: Measurement
+    kpis: Sequence[Kpi]
+    bases: Mapping[str, Period]
+    trend: Sequence[Period]
+    comparisons: Sequence[Comparison]
+    findings: Sequence[Finding]
+
+
 def evaluate(
     warehouse: Warehouse, rules: Rules, scope: Scope, *, name: str, id: str, kpis: Sequence[Kpi] = CATALOGUE
 ) -> dict[str, Any]:
     """Evaluate and seal. UserError where the period has not begun in the data."""
-    as_of = warehouse.load.as_of
-    period = scope.period
-    if period.start >= as_of:
+    if scope.period.start >= warehouse.load.as_of:
         raise UserError.of(
-            t("There are no data of {period} yet.", period=rules.calendar.name(period)),
-            t("The data end before {day}.", day=as_of),
+            t("There are no data of {period} yet.", period=rules.calendar.name(scope.period)),
+            t("The data end before {day}.", day=warehouse.load.as_of),
             t("Choose an earlier period, or load newer data."),
         )
-    bases = base_periods(rules.calendar, period, as_of)
-    trend = _trend(rules, period)
-    pairs = [(period, base) for base in bases.values()]
-    found = measure(warehouse, rules, Request(kpis, [*trend, period], filters=scope.filters, pairs=pairs))
-    comparisons = compare(found, kpis, period, bases, scope.targets)
-    judged = findings(comparisons)
+    judged = _judge(warehouse, rules, scope, kpis)
+    filters = [str(f) for f in scope.filters]
+    workspace = {"name": name, "currency": rules.currency, "timezone": rules.timezone, "rules": rules.as_json()}
     document = {
         "schema": SCHEMA,
         "id": id,
         "sealed_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "trigger": scope.trigger,
-        "workspace": {
-            "name": name,
-            "currency": rules.currency,
-            "timezone": rules.timezone,
-            "rules": rules.as_json(),
-        },
-        "period": {**_period(rules, period), "grain": str(period.grain)},
-        "base": {to: _period(rules, base) for to, base in bases.items()},
-        "scope": [str(f) for f in scope.filters],
-        "load": warehouse.load.number,
-        "as_of": as_of.isoformat(),
-        "complete": period.end <= as_of,
+        "workspace": workspace,
+        "scope": filters,
+        **_dates(warehouse, rules, scope.period, judged.bases),
         "data": _data(warehouse),
-        "kpis": [_told(found, kpi, period, trend, comparisons, scope.targets) for kpi in kpis],
-        "findings": _findings(warehouse, rules, scope, judged, bases),
+        "kpis": [_told(judged, scope, kpi) for kpi in kpis],
+        "findings": _findings(warehouse, rules, scope, judged),
         "tests": {
-            "looked_at": sum(c.p is not None for c in comparisons),
+            "looked_at": sum(c.p is not None for c in judged.comparisons),
             "q": FALSE_DISCOVERY_RATE,
-            "beyond_noise": sum(c.beyond_noise for c in comparisons),
+            "beyond_noise": sum(c.beyond_noise for c in judged.comparisons),
         },
     }
     return sealed(
         document,
         definitions={kpi.id: definition(kpi) for kpi in kpis},
         data=data_digest(warehouse),
-        settings={"rules": rules.as_json(), "targets": dict(scope.targets), "scope": document["scope"]},
+        settings={"rules": rules.as_json(), "targets": dict(scope.targets), "scope": filters},
     )
+
+
+def _judge(warehouse: Warehouse, rules: Rules, scope: Scope, kpis: Sequence[Kpi]) -> Judged:
+    """Measure the period, what it is compared with and what came before, and judge."""
+    bases = base_periods(rules.calendar, scope.period, warehouse.load.as_of)
+    trend = _trend(rules, scope.period)
+    pairs = [(scope.period, base) for base in bases.values()]
+    found = measure(warehouse, rules, Request(kpis, [*trend, scope.period], filters=scope.filters, pairs=pairs))
+    comparisons = compare(found, kpis, scope.period, bases, scope.targets)
+    return Judged(found, kpis, bases, trend, comparisons, findings(comparisons))
+
+
+def _dates(warehouse: Warehouse, rules: Rules, period: Period, bases: Mapping[str, Period]) -> dict[str, Any]:
+    as_of = warehouse.load.as_of
+    return {
+        "period": {**_period(rules, period), "grain": str(period.grain)},
+        "base": {to: _period(rules, base) for to, base in bases.items()},
+        "load": warehouse.load.number,
+        "as_of": as_of.isoformat(),
+        "complete": period.end <= as_of,
+    }
 
 
 def _trend(rules: Rules, period: Period) -> list[Period]:
@@ -101,37 +120,29 @@ def _period(rules: Rules, period: Period) -> dict[str, str]:
     return {"name": rules.calendar.name(period), "start": str(period.start), "end": str(period.end)}
 
 
-def _told(
-    found: Measurement,
-    kpi: Kpi,
-    period: Period,
-    trend: Sequence[Period],
-    comparisons: Sequence[Comparison],
-    targets: Mapping[str, float],
-) -> dict[str, Any]:
-    own = {c.to: c for c in comparisons if c.kpi is kpi}
+def _told(judged: Judged, scope: Scope, kpi: Kpi) -> dict[str, Any]:
+    own = {c.to: c for c in judged.comparisons if c.kpi is kpi}
     told: dict[str, Any] = {to: c.as_json() for to, c in own.items()}
     told.setdefault("target", None)
     if told["target"] is not None:
         change = own["target"].change
-        met = None if change is None else change == 0 or (change > 0) == (kpi.better == "up")
-        told["target"] |= {"target": targets[kpi.id], "met": met}
+        met = None if change is None else change == 0 or (change > 0) == (kpi.better is Better.UP)
+        told["target"] |= {"target": scope.targets[kpi.id], "met": met}
+    value = judged.found.value(kpi, scope.period).as_json()
     return {
         "kpi": kpi.id,
         "family": FAMILY_OF[kpi.id],
         "unit": str(kpi.unit),
         "better": str(kpi.better),
         "definition": definition(kpi),
-        "value": found.value(kpi, period).as_json(),
-        "trend": [found.value(kpi, p).as_json() for p in [*trend, period]],
+        "value": value,
+        "trend": [*(judged.found.value(kpi, p).as_json() for p in judged.trend), value],
         "comparisons": told,
     }
 
 
-def _findings(
-    warehouse: Warehouse, rules: Rules, scope: Scope, judged: Sequence[Finding], bases: Mapping[str, Period]
-) -> list[dict[str, Any]]:
-    where = {id(f): _segments(warehouse, rules, scope, f, bases) for f in explained(judged, EXPLAINED)}
+def _findings(warehouse: Warehouse, rules: Rules, scope: Scope, judged: Judged) -> list[dict[str, Any]]:
+    where = {id(f): _segments(warehouse, rules, scope, f, judged.bases) for f in explained(judged.findings, EXPLAINED)}
     return [
         {
             "kind": f.kind,
@@ -146,7 +157,7 @@ def _findings(
             "also": [{"kpi": kpi, "comparison": to} for kpi, to in f.also],
             "segments": where.get(id(f), []),
         }
-        for f in judged
+        for f in judged.findings
     ]
 
 
