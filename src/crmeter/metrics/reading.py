@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -58,7 +59,7 @@ class Reading:
         wanted = tuple(dict.fromkeys((*dimensions, *conditions)))
         foreign = [d for d in wanted if not d.own & names]
         if foreign:
-            customer = self._customers({d.column for d in foreign})
+            customer = self._customers
             rows = rows.left_join(customer, rows.customer_id == customer.member_id)
         columns = {
             self.column(d): (rows[d.column] if d.own & names else rows[f"of_customer_{d.column}"]).cast("string")
@@ -85,8 +86,7 @@ class Reading:
         """
         asked = (dimensions, conditions)
         if asked not in self._members:
-            columns = [d.column for d in dimensions] + [c.dimension.column for c in conditions]
-            found = self._customers(set(columns))
+            found = self._customers
             for condition in conditions:
                 found = found.filter(_holds(found[f"of_customer_{condition.dimension.column}"], condition))
             names = {self.column(d): found[f"of_customer_{d.column}"] for d in dimensions}
@@ -104,16 +104,18 @@ class Reading:
             )
         return self._members[asked]
 
-    def _customers(self, columns: set[str]) -> ir.Table:
-        """Every customer, those included that no row describes but that have a spell."""
+    @cached_property
+    def _customers(self) -> ir.Table:
+        """Every customer with the attributes asked for, those included that no row describes but that have a spell."""
         customer, spell = self.warehouse.tables["customer"], self.warehouse.tables["spell"]
-        chosen = {f"of_customer_{c}": customer[c].cast("string") for c in sorted(columns) if c != COHORT}
+        asked = {d.column for d in (*every_dimension(self.slices), *(c.dimension for c in self.conditions))}
+        chosen = {f"of_customer_{c}": customer[c].cast("string") for c in sorted(asked) if c in customer.columns}
         found = customer.select(known_id=customer.customer_id, **chosen)
         first = spell.filter(spell.number == 1)
         first = first.select(first_id=first.customer_id, of_customer_cohort=first.started_on.strftime("%Y-%m"))
         found = found.join(first, found.known_id == first.first_id, how="outer")
-        kept = [*chosen, *(["of_customer_cohort"] if COHORT in columns else [])]
-        return found.select(*kept, member_id=found.known_id.coalesce(found.first_id))
+        kept = [*chosen, *(["of_customer_cohort"] if COHORT in asked else [])]
+        return self.warehouse.keep(found.select(*kept, member_id=found.known_id.coalesce(found.first_id)))
 
     def fold(
         self,

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product as product_of
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -12,11 +14,9 @@ import ibis.expr.types as ir
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Extreme, Measure, Ranked, Total
 from crmeter.metrics.plan import Place
-from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
+from crmeter.metrics.reading import Reading, every_dimension, exact_sum, product
 from crmeter.model.populations import POPULATIONS
 from crmeter.stats.intervals import order_statistic_ranks, quantile_ranks
-
-NOTHING = "\u2400"  # stands for null where groups are joined
 
 
 @dataclass(frozen=True)
@@ -67,41 +67,35 @@ class RowScan:
             rows = self._joined(population, places)
             if not missing_last:
                 rows = rows.filter(rows[column].notnull())
-            rows = self.reading.described(rows, {population}, every_dimension(self.reading.slices))
-            for dimensions in self.reading.slices:
-                self._fetch_ranks(dimensions, rows, column, rankeds, places)
+            every = every_dimension(self.reading.slices)
+            rows = self.reading.described(rows, {population}, every)
+            kept = rows.select("period", *map(self.reading.column, every), in_order=rows[column])
+            self._fetch_ranks(self.reading.warehouse.keep(kept), rankeds, places)
 
-    def _fetch_ranks(
-        self, dimensions: Slice, rows: ir.Table, column: str, rankeds: Sequence[Ranked], places: set[Place]
-    ) -> None:
-        facts = self.reading.facts[dimensions]
-        wanted: dict[tuple[Place, Group, int], None] = {}
-        for ranked in rankeds:
-            for place in places:
+    def _fetch_ranks(self, rows: ir.Table, rankeds: Sequence[Ranked], places: set[Place]) -> None:
+        """The values of the column ``in_order`` that the quantiles of every group ask for."""
+        slices = self.reading.slices
+        every = [self.reading.column(d) for d in every_dimension(slices)]
+        columns = [[self.reading.column(d) for d in dimensions] for dimensions in slices]
+        wanted: dict[tuple[Any, ...], set[int]] = {}
+        for number, dimensions in enumerate(slices):
+            facts = self.reading.facts[dimensions]
+            for ranked, place in product_of(rankeds, places):
                 for group, n in facts.numbers.get((place, ranked.rows), {}).items():
-                    wanted.update(((place, group, rank), None) for rank in _ranks(int(n), ranked.q))
-        columns = [self.reading.column(d) for d in dimensions]
+                    by = dict(zip(columns[number], group, strict=True))
+                    wanted.setdefault((number, place, *map(by.get, every)), set()).update(_ranks(int(n), ranked.q))
         asked = self.reading.warehouse.put(
-            {"at_place": "INTEGER", **{f"at_{c}": "VARCHAR" for c in columns}, "rank": "BIGINT"},
-            [(place, *(NOTHING if g is None else g for g in group), rank) for place, group, rank in wanted],
+            {"slice": "INTEGER", "period": "INTEGER", **dict.fromkeys(every, "VARCHAR"), "ranks": "BIGINT[]"},
+            [(*at, sorted(ranks)) for at, ranks in wanted.items()],
         )
-        keyed = rows.select("period", column, **{f"key_{c}": rows[c].fill_null(NOTHING) for c in columns})
-        order = ibis.window(
-            group_by=["period", *(f"key_{c}" for c in columns)], order_by=keyed[column].asc(nulls_first=False)
-        )
-        ranks = keyed.mutate(place_in_order=ibis.row_number().over(order) + 1)
-        found = ranks.join(
-            asked,
-            [ranks.period == asked.at_place, ranks.place_in_order == asked["rank"]]
-            + [ranks[f"key_{c}"] == asked[f"at_{c}"] for c in columns],
-        ).select("period", *(f"key_{c}" for c in columns), "place_in_order", column)
-        values: dict[tuple[Place, Group], dict[int, float | None]] = {}
-        for place, *key, rank, number in self.reading.warehouse.rows(found):
-            group = tuple(None if k == NOTHING else k for k in key)
-            values.setdefault((place, group), {})[rank] = None if number is None else float(number)
-        for (place, group), by_rank in values.items():
+        for number, place, *values, ranks, found in self.reading.warehouse.ranks(
+            rows, ["period"], columns, "in_order", asked
+        ):
+            by = dict(zip(every, values, strict=True))
+            numbers = [None if value is None else float(value) for value in found]
             for ranked in rankeds:
-                facts.values[(place, ranked)][group] = by_rank
+                at_ranks = self.reading.facts[slices[number]].values[(place, ranked)]
+                at_ranks[tuple(by[c] for c in columns[number])] = dict(zip(ranks, numbers, strict=True))
 
 
 def _store(facts: Facts, group: Group, places: tuple[Place, ...], measure: Measure, number: float) -> None:

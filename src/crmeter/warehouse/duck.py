@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
-from crmeter.warehouse.sql import declared, fold_sql, tables_of, to_sql
+from crmeter.warehouse.sql import declared, fold_sql, rank_sql, tables_of, to_sql
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,12 @@ class Warehouse:
     ) -> list[tuple[Any, ...]]:
         """The groups of a kept table folded to each of several slices: see :func:`fold_sql`."""
         return self.execute(fold_sql(kept.get_name(), keys, slices, folds))
+
+    def ranks(
+        self, kept: ir.Table, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: ir.Table
+    ) -> list[tuple[Any, ...]]:
+        """The values at some ranks of the groups of a kept table: see :func:`rank_sql`."""
+        return self.execute(rank_sql(kept.get_name(), keys, slices, column, asked.get_name()))
 
     def put(self, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> ir.Table:
         """``rows`` as a temporary table whose columns have the given DuckDB types."""

@@ -27,25 +27,45 @@ def fold_sql(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], f
     of any slice (null where it is not of theirs), and the columns of ``folds`` (name → sum, min or max). Written with
     the syntax tree that Ibis itself writes with: it is small, asked for often, and Ibis takes 25 ms for each.
     """
-    every = list(dict.fromkeys(column for columns in slices for column in columns))
-    parts = [_fold_one(table, keys, columns, every, folds, number) for number, columns in enumerate(slices)]
-    whole = exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
-    return str(whole.sql("duckdb"))
-
-
-def _fold_one(
-    table: str, keys: Sequence[str], columns: Sequence[str], every: Sequence[str], folds: Mapping[str, str], number: int
-) -> exp.Select:
-    """The part of one slice."""
     how: dict[str, type[exp.AggFunc]] = {"sum": exp.Sum, "min": exp.Min, "max": exp.Max}
-    shown: list[Any] = [_alias(exp.Literal.number(number), "slice"), *map(_column, keys)]
-    shown += [_column(c) if c in columns else _alias(exp.Null(), c) for c in every]
-    shown += [_alias(how[fold](this=_column(name)), name) for name, fold in folds.items()]
-    return exp.select(*shown).from_(exp.table_(table, quoted=True)).group_by(*map(_column, (*keys, *columns)))
+    folded = [_alias(how[fold](this=_column(name)), name) for name, fold in folds.items()]
+    return str(_each_slice(table, keys, slices, folded).sql("duckdb"))
 
 
-def _column(name: str) -> Any:
-    return exp.Column(this=exp.Identifier(this=name, quoted=True))
+def rank_sql(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: str) -> str:
+    """A SELECT of the values of ``column`` at some ranks (from 1, null last) in the groups of ``table``, by slice.
+
+    ``asked`` is a table of the number of the slice, the keys, every column of any slice and the list ``ranks``. The
+    rows hold the same and the list of the values at those ranks.
+    """
+    every = [*keys, *_every(slices)]
+    ordered = exp.Ordered(this=_column(column), desc=False, nulls_first=False)
+    listed = exp.ArrayAgg(this=exp.Order(this=_column(column), expressions=[ordered]))
+    groups = _each_slice(table, keys, slices, [_alias(listed, "in_order")]).subquery("found")
+    same = [exp.NullSafeEQ(this=_column(c, "found"), expression=_column(c, "asked")) for c in ("slice", *every)]
+    at_ranks = exp.Anonymous(this="list_select", expressions=[_column("in_order"), _column("ranks")])
+    shown = [_column(c, "asked") for c in ("slice", *every, "ranks")]
+    wanted = exp.alias_(exp.table_(asked, quoted=True), "asked", table=True)
+    return str(exp.select(*shown, at_ranks).from_(groups).join(wanted, on=exp.and_(*same)).sql("duckdb"))
+
+
+def _every(slices: Sequence[Sequence[str]]) -> list[str]:
+    return list(dict.fromkeys(column for columns in slices for column in columns))
+
+
+def _each_slice(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folded: Sequence[Any]) -> exp.Query:
+    """``folded`` by the groups of each slice, one slice below the other."""
+    parts = []
+    for number, columns in enumerate(slices):
+        shown: list[Any] = [_alias(exp.Literal.number(number), "slice"), *map(_column, keys)]
+        shown += [_column(c) if c in columns else _alias(exp.Null(), c) for c in _every(slices)]
+        one = exp.select(*shown, *(each.copy() for each in folded)).from_(exp.table_(table, quoted=True))
+        parts.append(one.group_by(*map(_column, (*keys, *columns))))
+    return exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
+
+
+def _column(name: str, table: str | None = None) -> Any:
+    return exp.column(name, table=table, quoted=True)
 
 
 def _alias(expression: Any, name: str) -> Any:
