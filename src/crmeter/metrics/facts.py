@@ -28,6 +28,7 @@ class Facts:
     values: dict[tuple[int, Ranked], dict[Group, Mapping[int, float | None]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    views: dict[Period, PeriodView] = field(default_factory=dict)
 
 
 @cache
@@ -36,38 +37,67 @@ def plain(total: Total) -> Total:
     return total if total.window is Window.PERIOD else replace(total, window=Window.PERIOD)
 
 
+@dataclass
+class PeriodView:
+    """The measures of one KPI period in one slice. What is looked up for one group is at hand for the others."""
+
+    facts: Facts
+    places: Mapping[Window, int]
+    period: Period
+    rules: Rules
+    _found: dict[Total | Extreme | Product, Numbers] = field(default_factory=dict)
+
+    def numbers(self, measure: Total | Extreme | Product) -> Numbers:
+        """A measure by group."""
+        found = self._found.get(measure)
+        if found is None:
+            found = self._found[measure] = self._find(measure)
+        return found
+
+    def _find(self, measure: Total | Extreme | Product) -> Numbers:
+        if isinstance(measure, Product):
+            return self.crossed(measure.x, self, measure.y)
+        if isinstance(measure, Extreme):
+            return self.facts.numbers.get((self.places[Window.PERIOD], measure), {})
+        return self.facts.numbers.get((self.places[measure.window], plain(measure)), {})
+
+    def crossed(self, x: Total, other: PeriodView, y: Total) -> Numbers:
+        """Σ over customers of x of this period × y of the other, by group."""
+        one, two = (plain(x), self.places[x.window]), (plain(y), other.places[y.window])
+        products = self.facts.products
+        return products.get((one, two)) or products.get((two, one), {})
+
+    def ranked(self, measure: Ranked) -> Mapping[Group, Mapping[int, float | None]]:
+        """The values at ranks, by group."""
+        return self.facts.values.get((self.places[Window.PERIOD], measure), {})
+
+
 @dataclass(frozen=True)
 class GroupView:
     """The measures of one KPI period and one group (formulas' ``View``)."""
 
-    facts: Facts
+    of_period: PeriodView
     group: Group
-    places: Mapping[Window, int]
-    period: Period
-    rules: Rules
+
+    @property
+    def rules(self) -> Rules:
+        return self.of_period.rules
 
     @property
     def months(self) -> int | None:
-        return months_between(self.period)
+        return months_between(self.of_period.period)
 
     @property
     def days(self) -> int:
-        return self.period.days
+        return self.of_period.period.days
 
     def __call__(self, measure: Total | Extreme | Product) -> float:
-        if isinstance(measure, Product):
-            return self.cross(measure.x, self, measure.y)
-        if isinstance(measure, Extreme):
-            return self.facts.numbers.get((self.places[Window.PERIOD], measure), {}).get(self.group, NAN)
-        return self.facts.numbers.get((self.places[measure.window], plain(measure)), {}).get(self.group, 0.0)
+        return self.of_period.numbers(measure).get(self.group, NAN if isinstance(measure, Extreme) else 0.0)
 
     def cross(self, x: Total, other: GroupView, y: Total) -> float:
         """Σ over customers of x of this period × y of the other."""
-        one, two = (plain(x), self.places[x.window]), (plain(y), other.places[y.window])
-        products = self.facts.products
-        found = products.get((one, two)) or products.get((two, one), {})
-        return found.get(self.group, 0.0)
+        return self.of_period.crossed(x, other.of_period, y).get(self.group, 0.0)
 
     def ranked(self, measure: Ranked, ranks: tuple[int, ...]) -> tuple[float | None, ...]:
-        found = self.facts.values.get((self.places[Window.PERIOD], measure), {}).get(self.group, {})
+        found = self.of_period.ranked(measure).get(self.group, {})
         return tuple(found.get(rank) for rank in ranks)

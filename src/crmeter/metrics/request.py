@@ -13,7 +13,7 @@ from crmeter.kernel.period import Period
 from crmeter.metrics.cell_scan import CellScan
 from crmeter.metrics.definitions import definition
 from crmeter.metrics.dimensions import Condition, Filter, resolve
-from crmeter.metrics.facts import Facts, Group, GroupView
+from crmeter.metrics.facts import Facts, Group, GroupView, PeriodView
 from crmeter.metrics.kpi import History, Kpi
 from crmeter.metrics.measures import CELLS, Total, Window
 from crmeter.metrics.plan import Plan
@@ -49,7 +49,7 @@ class Measurement:
     rules: Rules
     plans: dict[str, Plan] = field(default_factory=dict)  # by KPI
     facts: dict[tuple[str, Names], Facts] = field(default_factory=dict)  # by KPI and slice
-    _reach: dict[tuple[str, Period], Reason | None] = field(default_factory=dict)
+    _reach: dict[str, dict[Period, Reason | None]] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -68,9 +68,13 @@ class Measurement:
         return sorted(found, key=lambda group: tuple((value is None, value or "") for value in group))
 
     def _view(self, kpi: Kpi, period: Period, names: Names, group: Group) -> GroupView:
-        places = self.plans[kpi.id].places(period)
-        known = cast(Period, period.until(self.as_of))
-        return GroupView(self.facts[(kpi.id, names)], group, places, known, self.rules)
+        facts = self.facts[(kpi.id, names)]
+        of_period = facts.views.get(period)
+        if of_period is None:
+            known = cast(Period, period.until(self.as_of))
+            of_period = PeriodView(facts, self.plans[kpi.id].places(period), known, self.rules)
+            facts.views[period] = of_period
+        return GroupView(of_period, group)
 
     def value(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Value:
         """The value of a KPI for a period and one group of a slice."""
@@ -99,14 +103,20 @@ class Measurement:
 
     def estimate(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Estimate:
         """The bare estimate; undefined where the data do not reach."""
-        if (kpi.id, period) not in self._reach:
-            self._reach[(kpi.id, period)] = self.out_of_reach(kpi, period)
-        reason = self._reach[(kpi.id, period)]
+        reason = self._reason(kpi, period)
         if reason:
             return Estimate.undefined(reason)
         view = self._view(kpi, period, names, group)
         found = kpi.formula.estimate(view)
         return found if found.reason else _remarked(found, self._remark(kpi, period, view))
+
+    def _reason(self, kpi: Kpi, period: Period) -> Reason | None:
+        """Why the data say nothing, worked out once for all groups."""
+        known = self._reach.setdefault(kpi.id, {})
+        try:
+            return known[period]
+        except KeyError:
+            return known.setdefault(period, self.out_of_reach(kpi, period))
 
     def out_of_reach(self, kpi: Kpi, period: Period) -> Reason | None:
         """Why the data say nothing about a KPI in a period, None if they do."""
