@@ -25,10 +25,10 @@ UNION ALL
 SELECT i, g, m, sum(y), max(a), max(a) * (1 - max(z)) FROM y WHERE i IN (FROM several) GROUP BY i, g, m;
 
 CREATE TEMP TABLE product AS
-SELECT coalesce(s.m, b.m) AS m, coalesce(s.g, b.g) AS g, sum(p * p) AS pp, sum(p * n) AS pn, sum(p * s) AS ps, sum(p * r) AS pr,
-  sum(n * n) AS nn, sum(n * s) AS ns, sum(n * r) AS nr, sum(s * s) AS ss, sum(s * r) AS sr, sum(r * r) AS rr,
-  sum(p * y) AS py, sum(n * y) AS ny, sum(s * y) AS sy, sum(r * y) AS ry, sum(p * a) AS pa, sum(n * a) AS na, sum(s * a) AS sa,
-  sum(r * a) AS ra, sum(p * l) AS pl, sum(n * l) AS nl, sum(s * l) AS sl, sum(r * l) AS rl, sum(y * y) AS yy, sum(y * a) AS ya,
+SELECT coalesce(s.m, b.m) AS m, coalesce(s.g, b.g) AS g, sum(p * p) AS pp,
+  sum(n * n) AS nn, sum(n * s) AS ns, sum(s * s) AS ss, sum(s * r) AS sr, sum(r * r) AS rr,
+  sum(p * y) AS py, sum(s * y) AS sy, sum(r * y) AS ry, sum(s * a) AS sa,
+  sum(r * a) AS ra, sum(s * l) AS sl, sum(r * l) AS rl, sum(y * y) AS yy, sum(y * a) AS ya,
   sum(y * l) AS yl, sum(a) AS aa, sum(l) AS ll
 FROM being b FULL JOIN spent s ON s.i = b.i AND s.m = b.m GROUP BY 1, 2;
 CREATE TEMP TABLE paid AS
@@ -53,13 +53,12 @@ f AS (
 h AS (
   SELECT *, (so_far - lag(so_far, 1, 0) OVER w) / 365.25 AS y, lag(t) OVER w AS t1, lag(tt) OVER w AS tt1, lag(t, 12) OVER w AS t12,
     lag(tt, 12) OVER w AS tt12 FROM f WINDOW w AS (PARTITION BY v ORDER BY m)),
-c AS (SELECT *, (s - r) / sales * purchases / y * a / l AS clv, a / l / y / sales AS u, s - r AS net FROM h WHERE sales > 0 AND y > 0),
+-- clv.revenue: purchases per sale with an amount is a number taken as known.
+c AS (SELECT *, (s - r) / sales * purchases / y * a / l AS clv FROM h WHERE sales > 0 AND y > 0),
 d AS (
-  SELECT m, v, u * purchases AS gs, -clv / sales AS gn, net * u AS gp, -clv / y AS gy, clv / a AS ga, -clv / l AS gl,
-    gs * gs * (ss - 2 * sr + rr) + gn * gn * nn + gp * gp * pp + gy * gy * yy + ga * ga * aa + gl * gl * ll
-    + 2 * (gs * gn * (ns - nr) + gs * gp * (ps - pr) + gs * gy * (sy - ry) + gs * ga * (sa - ra) + gs * gl * (sl - rl)
-      + gn * gp * pn + gn * gy * ny + gn * ga * na + gn * gl * nl + gp * gy * py + gp * ga * pa + gp * gl * pl
-      + gy * ga * ya + gy * gl * yl + ga * gl * ll) AS spread
+  SELECT m, v, purchases / sales * a / l / y AS gs, -clv / y AS gy, clv / a AS ga, -clv / l AS gl,
+    gs * gs * (ss - 2 * sr + rr) + gy * gy * yy + ga * ga * aa + gl * gl * ll
+    + 2 * (gs * gy * (sy - ry) + gs * ga * (sa - ra) + gs * gl * (sl - rl) + gy * ga * ya + gy * gl * yl + ga * gl * ll) AS spread
   FROM c WHERE known AND l > 0)
 SELECT (DATE '2020-07-01' + to_months(h.m::INTEGER))::DATE AS month, dim, val,
   nullif(sqrt(greatest((ss - 2 * s / sales * ns + (s / sales) ** 2 * nn) * buyers / (buyers - 1), 0)) / sales, 0) AS average_order_value,

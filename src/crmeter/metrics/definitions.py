@@ -15,7 +15,7 @@ from crmeter.model.populations import POPULATIONS, Horizon
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.model.tables import TABLES
-from crmeter.warehouse.sql import declared, to_sql
+from crmeter.warehouse.sql import columns_sql, declared, to_sql
 
 _ANY = Horizon("XXX", date(2000, 1, 1))  # stands for whichever currency and horizon
 
@@ -55,12 +55,16 @@ def _tables() -> dict[str, ibis.expr.types.Table]:
     return found | {name: declared(name, columns) for name, columns in derived.items()}
 
 
-@cache
 def column_sql(name: str) -> str:
     """The SQL of one number of a customer cell."""
-    column = CELL_COLUMNS[name]
-    summed = declared("cell", {c: "BIGINT" for need in column.needs for c in CONTRIBUTIONS[need].columns})
-    return to_sql(summed.select(value=column.value(summed)))
+    return _columns_of(CELL_COLUMNS[name].needs)[name]
+
+
+@cache
+def _columns_of(needs: tuple[str, ...]) -> dict[str, str]:
+    """The SQL of all numbers that rest on the same contributions, written together."""
+    summed = declared("cell", {c: "BIGINT" for need in needs for c in CONTRIBUTIONS[need].columns})
+    return columns_sql(summed.select(**{n: c.value(summed) for n, c in CELL_COLUMNS.items() if c.needs == needs}))
 
 
 @cache

@@ -20,6 +20,12 @@ def to_sql(expr: ir.Expr) -> str:
     return str(_COMPILER.to_sqlglot(expr.as_table()).sql("duckdb"))
 
 
+def columns_sql(expr: ir.Table) -> dict[str, str]:
+    """What each column of a SELECT from one table is, to the letter."""
+    select = _COMPILER.to_sqlglot(expr)
+    return {column.alias_or_name: str(column.sql("duckdb")) for column in select.expressions}
+
+
 def fold_sql(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]) -> str:
     """A SELECT that folds the groups of ``table`` once to each of ``slices``.
 

@@ -43,13 +43,27 @@ class LifetimeRevenue(Clustered):
     def sample(self) -> Total:
         return cell("exposed")
 
-    def sums(self, view: View) -> list[float]:
-        """The parts; net sales as if every purchase had an amount, and a stated lifetime in place of the churn."""
-        found = super().sums(view)
+    def estimate(self, view: View) -> Estimate:
+        found, ratio = super().estimate(view), self.purchases_per_amount(view)
+        value, low, high = (None if x is None else x * ratio for x in (found.value, found.low, found.high))
+        return Estimate(value, n=found.n, low=low, high=high, reason=found.reason)
+
+    @staticmethod
+    def purchases_per_amount(view: View) -> float:
+        """Purchases ÷ sales with an amount."""
         sales = view(cell("sales"))
-        found[0] *= view(cell("purchases")) / sales if sales else 0.0
+        return view(cell("purchases")) / sales if sales else 0.0
+
+    def sums(self, view: View) -> list[float]:
+        """The parts, a stated lifetime in place of the churn; no net sales where no purchase has an amount."""
+        found = super().sums(view)
+        found[0] = found[0] if view(cell("sales")) else 0.0
         stated = view.rules.lifetime_years
         return found if stated is None else [*found[:2], stated, 1.0]
+
+    def compare_scaled(self, now: View, base: View, cross: Cross, scales: tuple[float, float]) -> Difference | None:
+        new, old = (scale * self.purchases_per_amount(v) for scale, v in zip(scales, (now, base), strict=True))
+        return super().compare_scaled(now, base, cross, (new, old))
 
     def known(self, view: View) -> int:
         return 0 if view.rules.lifetime_years is None else 2
