@@ -142,7 +142,7 @@ def _told(judged: Judged, scope: Scope, kpi: Kpi) -> dict[str, Any]:
 
 
 def _findings(warehouse: Warehouse, rules: Rules, scope: Scope, judged: Judged) -> list[dict[str, Any]]:
-    where = {id(f): _segments(warehouse, rules, scope, f, judged.bases) for f in explained(judged.findings, EXPLAINED)}
+    where = _segments(warehouse, rules, scope, judged)
     return [
         {
             "kind": f.kind,
@@ -161,17 +161,25 @@ def _findings(warehouse: Warehouse, rules: Rules, scope: Scope, judged: Judged) 
     ]
 
 
-def _segments(
-    warehouse: Warehouse, rules: Rules, scope: Scope, finding: Finding, bases: Mapping[str, Period]
-) -> list[dict[str, Any]]:
-    comparison = finding.comparison
-    base = bases[comparison.to]
-    names = _usable(scope.dimensions, comparison.kpi, warehouse) or dimensions_of(comparison.kpi, warehouse)
-    slices = [(), *((name,) for name in names)]
-    request = Request([comparison.kpi], [scope.period, base], slices=slices, filters=scope.filters)
-    found = measure(warehouse, rules, request)
-    change = comparison.change or 0.0
-    return [s.as_json(change) for s in segments(found, comparison.kpi, scope.period, base, slices[1:])]
+def _segments(warehouse: Warehouse, rules: Rules, scope: Scope, judged: Judged) -> dict[int, list[dict[str, Any]]]:
+    """The segments of each weakness explained, by its identity; those that are split alike are measured together."""
+    together: dict[tuple[str, tuple[str, ...]], list[Finding]] = {}
+    for finding in explained(judged.findings, EXPLAINED):
+        kpi = finding.comparison.kpi
+        dimensions = _usable(scope.dimensions, kpi, warehouse) or dimensions_of(kpi, warehouse)
+        together.setdefault((finding.comparison.to, tuple(dimensions)), []).append(finding)
+    told = {}
+    for (to, names), alike in together.items():
+        base = judged.bases[to]
+        slices: list[tuple[str, ...]] = [(), *((name,) for name in names)]
+        kpis = [f.comparison.kpi for f in alike]
+        request = Request(kpis, [scope.period, base], slices=slices, filters=scope.filters)
+        found = measure(warehouse, rules, request)
+        for finding in alike:
+            change = finding.comparison.change or 0.0
+            stand_out = segments(found, finding.comparison.kpi, scope.period, base, slices[1:])
+            told[id(finding)] = [s.as_json(change) for s in stand_out]
+    return told
 
 
 def _usable(names: Sequence[str], kpi: Kpi, warehouse: Warehouse) -> list[str]:

@@ -29,9 +29,10 @@ class CellScan:
         slices = self.reading.slices
         batches = self.reading.plan.batches()
         contributions = frozenset(name for batch in batches for name in batch.needs)
-        apart = any(d.own & contributions for d in every_dimension(slices))
-        for family in [[s] for s in slices] if apart else [list(slices)]:
-            _Family(self.reading, family, contributions).run(batches)
+        apart = [s for s in slices if any(d.own & contributions for d in s)]
+        for family in [[s for s in slices if s not in apart], *([s] for s in apart)]:
+            if family:
+                _Family(self.reading, family, contributions).run(batches)
 
 
 @dataclass(frozen=True)
