@@ -111,4 +111,17 @@ class Plan:
             for place, columns in places.items():
                 found.setdefault((needs, frozenset(columns)), []).append(place)
         ordered = sorted(found.items(), key=lambda item: (sorted(item[0][0]), sorted(item[0][1])))
-        return [Batch(needs, columns, tuple(places)) for (needs, columns), places in ordered]
+        return _together([Batch(needs, columns, tuple(places)) for (needs, columns), places in ordered])
+
+
+def _together(batches: list[Batch]) -> list[Batch]:
+    """Batches whose contributions another of the same stretches has too are made with that."""
+    found: list[Batch] = []
+    for batch in sorted(batches, key=lambda b: -len(b.needs)):
+        for i, wider in enumerate(found):
+            if batch.needs < wider.needs and batch.places == wider.places:
+                found[i] = Batch(wider.needs, wider.columns | batch.columns, wider.places)
+                break
+        else:
+            found.append(batch)
+    return found
