@@ -133,6 +133,7 @@ class _Run:
             (before.as_of, before.rules) != (as_of, record.written(self.rules))
             or any(count.accepted or count.gone for by_source in merged.values() for count in by_source.values())
             or quarantine.differs(self.con, self.covered)
+            or not derive.is_current(self.con)
         )
 
     def _land(self) -> list[Landed]:

@@ -12,10 +12,24 @@ from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.warehouse.sql import tables_of, to_sql
 
+FORMAT = 1
+"""What the derived tables look like; raised with every change, so that a load of an earlier version is derived anew."""
+
+
+def is_current(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the derived tables of a warehouse are those of this version."""
+    known = con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'derived' AND table_name = 'format'")
+    if known.fetchone() is None:
+        return False
+    return con.execute("SELECT format FROM derived.format").fetchall() == [(FORMAT,)]
+
 
 def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
     """Build the schema ``derived`` anew from the canonical tables of ``con``."""
     con.execute("CREATE SCHEMA IF NOT EXISTS derived")
+    con.execute(
+        "CREATE OR REPLACE TABLE derived.format AS SELECT CAST($format AS INTEGER) AS format", {"format": FORMAT}
+    )
     con.execute("CREATE OR REPLACE TABLE derived.customer_alias (customer_id VARCHAR, survivor_id VARCHAR)")
     alias = [(gone, survivor) for gone, survivor in survivors(con).items()]
     if alias:

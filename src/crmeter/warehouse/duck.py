@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
+from crmeter.warehouse.derive import is_current
 from crmeter.warehouse.sql import declared, fold_sql, rank_sql, tables_of, to_sql
 
 
@@ -143,6 +144,11 @@ def reading(path: Path) -> Iterator[Warehouse]:
         con.execute("SET enable_external_access = false")
         con.execute("SET TimeZone = 'UTC'")
         con.execute("SET lock_configuration = true")
+        if not is_current(con):
+            raise UserError.of(
+                t("The warehouse {path} was loaded by another version of crmeter.", path=path),
+                next=t("Load the data again: crmeter ingest"),
+            )
         yield Warehouse(con)
     finally:
         con.close()
