@@ -19,7 +19,8 @@ def test_other_derived_tables_are_said_and_made_anew(tmp_path: Path) -> None:
     (tmp_path / "mappings" / "shop").mkdir(parents=True)
     select = "SELECT id AS order_id, who AS customer_id, day AS ordered_at, amount, 'TWD' AS currency, 'sale' AS kind"
     (tmp_path / "mappings" / "shop" / "order.sql").write_text(f"{select} FROM orders", "utf-8")
-    settings = '[workspace]\nname = "w"\ncurrency = "TWD"\ntimezone = "UTC"\n[sources.shop]\nkind = "files"\npath = "exports/*"\n'
+    workspace = '[workspace]\nname = "w"\ncurrency = "TWD"\ntimezone = "UTC"\n'
+    settings = f'{workspace}[sources.shop]\nkind = "files"\npath = "exports/*"\n'
     (tmp_path / "crmeter.toml").write_text(settings, "utf-8")
     opened = open_workspace(tmp_path)
     first = ingest(opened)
