@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmeter.kernel.calendar import Calendar
+from crmeter.kernel.messages import t
 from crmeter.reports import numbers, periods, words
 from crmeter.reports.charts.theme import COLOURS, SIZE, Spec
 
@@ -37,7 +38,38 @@ def picture(values: Sequence[Mapping[str, Any]], names: Mapping[str, str], calen
 def _panel(title: str, values: Sequence[Mapping[str, Any]], calendar: Calendar) -> Spec:
     rows = [_row(value, calendar) for value in values]
     over_time = len({row["period"] for row in rows}) > 1
+    title = _finding(title, rows, over_time)
     return {"title": title, "data": {"values": rows}, **(_lines(rows) if over_time else _bars(rows))}
+
+
+def _finding(name: str, rows: list[dict[str, Any]], over_time: bool) -> str:
+    """What a panel shows, in a sentence: the newest value and the extremes, or the extremes of the groups."""
+    known = [row for row in rows if row["value"] is not None]
+    if over_time and known and rows[0]["split"]:
+        known = [row for row in known if row["start"] == known[-1]["start"]]
+    if len(known) < 2:
+        return name
+    least, most = min(known, key=lambda row: row["value"]), max(known, key=lambda row: row["value"])
+    if over_time and not rows[0]["split"]:
+        return t(
+            "{name}: {now} in {period}; highest {most} in {best}, lowest {least} in {worst}",
+            name=name,
+            now=known[-1]["said"],
+            period=known[-1]["when"],
+            most=most["said"],
+            best=most["when"],
+            least=least["said"],
+            worst=least["when"],
+        )
+    return t(
+        "{name}, {period}: highest {most} ({best}), lowest {least} ({worst})",
+        name=name,
+        period=known[-1]["when"],
+        most=most["said"],
+        best=most["group"],
+        least=least["said"],
+        worst=least["group"],
+    )
 
 
 def _row(value: Mapping[str, Any], calendar: Calendar) -> dict[str, Any]:
@@ -46,6 +78,7 @@ def _row(value: Mapping[str, Any], calendar: Calendar) -> dict[str, Any]:
     return {
         "period": " ".join(part for part in periods.short(name) if part),
         "start": value["start"],
+        "when": periods.said(name),
         "group": ", ".join(members) or periods.said(name),
         "split": bool(value["by"]),
         "value": value["value"],
