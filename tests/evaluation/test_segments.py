@@ -73,6 +73,16 @@ def test_contributions_sum_to_the_change_and_name_the_team() -> None:
     con.close()
 
 
+@pytest.mark.parametrize("id, exact", [("churn_rate.annualised", False), ("retention_rate.net", True)])
+def test_only_the_parts_of_a_ratio_are_called_exact(id: str, exact: bool) -> None:
+    opened, con = warehouse(company(), RULES, AS_OF)
+    slices = [(), ("customer.team",)]
+    found = measure(opened, RULES, Request([BY_ID[id]], [SECOND, THIRD], slices=slices))
+    first = segments(found, BY_ID[id], THIRD, SECOND, slices[1:])[0]
+    assert (first.now.by, first.exact) == ({"customer.team": "south"}, exact)
+    con.close()
+
+
 def test_a_segment_too_small_for_an_interval_is_not_beyond_noise() -> None:
     """Five cases of one team answered after weeks: a huge contribution to nothing, as five values bound no median."""
     cases = [

@@ -102,8 +102,16 @@ def _ratio_split(kpi: Kpi, names: tuple[str, ...], new: Value, old: Value, total
     change = (total.value or 0.0) - overall
     excess = contribution - parts[0].weight * change
     noise = math.sqrt(parts[0].variance + parts[1].variance)
-    exact = new.denominator is not None
+    exact = _is_ratio(total) and _is_ratio(before)
     return Segment(names, new, old, contribution, excess, two_sided_p(excess / noise) if noise else None, exact)
+
+
+def _is_ratio(value: Value) -> bool:
+    """Whether a value is its numerator ÷ denominator, so that parts of it sum; in points, 100 times that."""
+    if value.value is None or value.numerator is None or not value.denominator:
+        return False
+    ratio = value.numerator / value.denominator
+    return any(math.isclose(value.value, scale * ratio, rel_tol=1e-9, abs_tol=1e-12) for scale in (1, 100))
 
 
 @dataclass(frozen=True)
