@@ -90,7 +90,7 @@ class Reading:
             for condition in conditions:
                 found = found.filter(_holds(found[f"of_customer_{condition.dimension.column}"], condition))
             names = {self.column(d): found[f"of_customer_{d.column}"] for d in dimensions}
-            found = self.warehouse.keep(found.select("member_id", member=ibis.row_number().cast("int32"), **names))
+            found = found.select("member_id", "member", **names)
             groups = found.select(*names).distinct() if names else found.select("member").limit(0)
             groups = self.warehouse.keep(groups.mutate(cell_group=ibis.row_number().cast("int32")))
             group = ibis.literal(0, "int32")
@@ -115,7 +115,11 @@ class Reading:
         first = first.select(first_id=first.customer_id, of_customer_cohort=first.started_on.strftime("%Y-%m"))
         found = found.join(first, found.known_id == first.first_id, how="outer")
         kept = [*chosen, *(["of_customer_cohort"] if COHORT in asked else [])]
-        return self.warehouse.keep(found.select(*kept, member_id=found.known_id.coalesce(found.first_id)))
+        ids = {
+            "member_id": found.known_id.coalesce(found.first_id),
+            "member": ibis.row_number().over(ibis.window()).cast("int32"),
+        }
+        return self.warehouse.keep(found.select(*kept, **ids))
 
     def fold(
         self,

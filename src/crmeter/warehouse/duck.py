@@ -84,11 +84,8 @@ class Warehouse:
         """The rows of an expression, kept in a temporary table until the warehouse is closed."""
         name = self._name()
         self._con.execute(f'CREATE TEMP TABLE "{name}" AS {to_sql(expr)}')
-        kept = self._con.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $name ORDER BY column_index",
-            {"name": name},
-        ).fetchall()
-        return declared(name, dict(kept))
+        described = self._con.execute(f'DESCRIBE "{name}"').fetchall()
+        return declared(name, {column: kind for column, kind, *_ in described})
 
     def fold(
         self, kept: ir.Table, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]
