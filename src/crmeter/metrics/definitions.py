@@ -10,7 +10,7 @@ from functools import cache
 import ibis
 
 from crmeter.metrics.kpi import Kpi, is_contribution
-from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS, cells
+from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.populations import POPULATIONS, Horizon
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
@@ -75,7 +75,8 @@ def population_sql(name: str) -> str:
     if name == "spells":
         found.append(to_sql(spells(tables, Rules("XXX"), _ANY.as_of)))
     if is_contribution(name):
-        found.append(to_sql(cells(tables, _ANY, (name,))))
+        contribution = CONTRIBUTIONS[name]
+        found.append(to_sql(contribution.rows(tables, _ANY).select("member", "period", *contribution.columns)))
     else:
         rows = POPULATIONS[name].rows(tables, _ANY)
         days = tables["period_day"]

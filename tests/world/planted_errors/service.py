@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from crmeter.metrics import formulas
+from crmeter.metrics import averages, formulas
 from crmeter.metrics.measures import Ranked
 from crmeter.metrics.measures import cell as column
 from crmeter.metrics.scan import RowScan
@@ -108,7 +108,7 @@ ANSWERS = (
     ),
     Planted(
         "scores of several scales are averaged",
-        swap(formulas.ScaleMean.estimate, ("self._scale(view) is None", "False")),
+        swap(averages.ScaleMean.estimate, ("self._scale(view) is None", "False")),
         "csat.mean",
         "csat_ten",
         Q4,

@@ -1,7 +1,7 @@
 """Average deal value: what a deal won is worth."""
 
 from crmeter.metrics import Better, Example, Kpi, Unit
-from crmeter.metrics.formulas import Mean
+from crmeter.metrics.averages import Mean
 from crmeter.metrics.measures import Total
 
 average_deal_value = Kpi(

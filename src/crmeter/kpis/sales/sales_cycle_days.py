@@ -1,7 +1,7 @@
 """Sales cycle: how long it takes from the first contact to a deal won."""
 
 from crmeter.metrics import Better, Example, Kpi, Unit
-from crmeter.metrics.formulas import Mean, Quantile
+from crmeter.metrics.averages import Mean, Quantile
 from crmeter.metrics.measures import Ranked, Total
 
 DAYS = Total("closed", "cycle_days")

@@ -1,7 +1,8 @@
 """Customer satisfaction: how customers rate what they got."""
 
 from crmeter.metrics import Better, Example, Kpi, Unit
-from crmeter.metrics.formulas import Mean, ScaleMean, Share
+from crmeter.metrics.averages import Mean, ScaleMean
+from crmeter.metrics.formulas import Share
 from crmeter.metrics.measures import Extreme, Total
 
 csat_mean = Kpi(

@@ -1,7 +1,7 @@
 """Net promoter score: would customers recommend us?"""
 
 from crmeter.metrics import Better, Example, Kpi, Unit
-from crmeter.metrics.formulas import NetPromoter
+from crmeter.metrics.averages import NetPromoter
 from crmeter.metrics.measures import Total
 
 nps = Kpi(

@@ -1,7 +1,7 @@
 """First response time: how long a request waits for a person."""
 
 from crmeter.metrics import Better, Example, Kpi, Unit
-from crmeter.metrics.formulas import Mean, Quantile
+from crmeter.metrics.averages import Mean, Quantile
 from crmeter.metrics.measures import Ranked, Total
 
 HOURS = Total("opened", "first_response_hours")

@@ -1,7 +1,7 @@
 """Average handle time: how much work a request takes."""
 
 from crmeter.metrics import Better, Example, Kpi, Unit
-from crmeter.metrics.formulas import Mean
+from crmeter.metrics.averages import Mean
 from crmeter.metrics.measures import Total
 
 handle_minutes_mean = Kpi(

@@ -1,7 +1,7 @@
 """Resolution time: how long it takes until a request is settled."""
 
 from crmeter.metrics import Better, Example, Kpi, Unit
-from crmeter.metrics.formulas import Mean, Quantile
+from crmeter.metrics.averages import Mean, Quantile
 from crmeter.metrics.measures import Ranked, Total
 
 HOURS = Total("resolved", "resolution_hours")
