@@ -14,7 +14,7 @@ from crmeter.kernel.messages import t
 from crmeter.metrics import Better, Estimate, Example, History, Kpi, Reason, Unit
 from crmeter.metrics.clustered import Clustered
 from crmeter.metrics.formulas import Cross, View
-from crmeter.metrics.measures import Measure, Product, Total, Window, cell
+from crmeter.metrics.measures import Measure, Total, Window, cell
 from crmeter.stats.differences import Difference
 
 
@@ -91,16 +91,22 @@ class LifetimeRevenue(Clustered):
 
 
 @dataclass(frozen=True)
+class BareLifetimeRevenue(LifetimeRevenue):
+    """The same without its interval, where only the value is asked for."""
+
+    has_interval = False
+
+
+@dataclass(frozen=True)
 class LifetimeProfit:
     """Lifetime revenue × gross margin: that of the sales whose cost is known, or the stated one."""
 
-    revenue: LifetimeRevenue
+    revenue: BareLifetimeRevenue
     has_interval = False
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        revenue = (m for m in self.revenue.measures if not isinstance(m, Product))
-        return (*revenue, cell("costed_amount"), cell("cost_of_sales"))
+        return (*self.revenue.measures, cell("costed_amount"), cell("cost_of_sales"))
 
     @property
     def noise(self) -> tuple[Measure, ...]:
@@ -158,7 +164,7 @@ clv_revenue = Kpi(
 )
 clv_profit = Kpi(
     id="clv.profit",
-    formula=LifetimeProfit(LifetimeRevenue()),
+    formula=LifetimeProfit(BareLifetimeRevenue()),
     unit=Unit.MONEY,
     better=Better.UP,
     history=History.LOSS,
