@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,15 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
-# two cores shared with other work: a slow example is no failure
-settings.register_profile("crmeter", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+# two cores shared with other work: a slow example is no failure. A build draws the same examples each time, so that it
+# judges the change and not the dice; runs by hand go on looking
+settings.register_profile(
+    "crmeter",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    derandomize="CI" in os.environ,
+)
 settings.load_profile("crmeter")
 
 
@@ -63,8 +71,6 @@ _guard()
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests reaches them."""
-    import os
-
     for name in list(os.environ):
         if name.startswith("CRMETER_"):
             monkeypatch.delenv(name)

@@ -37,7 +37,7 @@ class LifetimeRevenue(Clustered):
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        return (*super().measures, cell("purchases"), cell("sales"))
+        return (*super().measures, cell("purchases"), cell("sales"), cell("sale_amount"))
 
     @property
     def sample(self) -> Total:
@@ -55,9 +55,10 @@ class LifetimeRevenue(Clustered):
         return view(cell("purchases")) / sales if sales else 0.0
 
     def sums(self, view: View) -> list[float]:
-        """The parts, a stated lifetime in place of the churn; no net sales where no purchase has an amount."""
+        """The parts, a stated lifetime in place of the churn. Without an amount sold there is no order value and no
+        refund rate, however many years: it counts as none."""
         found = super().sums(view)
-        found[0] = found[0] if view(cell("sales")) else 0.0
+        found[1] = found[1] if view(cell("sale_amount")) else 0.0
         stated = view.rules.lifetime_years
         return found if stated is None else [*found[:2], stated, 1.0]
 
@@ -78,8 +79,8 @@ class LifetimeRevenue(Clustered):
         return start / lost / years, -value / years, value / start, -value / lost
 
     def undefined(self, sums: Sequence[float]) -> Reason | None:
-        net, years, start, lost = sums
-        if not (net > 0 and years and start):
+        _, years, start, lost = sums
+        if not (years and start):
             return Reason.NO_DENOMINATOR
         return None if lost else Reason.ZERO_CHURN
 
@@ -153,6 +154,7 @@ clv_revenue = Kpi(
     example=Example(
         {
             "net_sales": 50_000,
+            "sale_amount": 50_000,
             "sales": 10,
             "purchases": 10,
             "customer_years": 5,
