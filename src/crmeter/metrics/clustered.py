@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,27 +16,30 @@ from crmeter.stats.differences import Difference
 
 
 @dataclass(frozen=True)
-class Clustered:
+class Clustered(ABC):
     """A smooth function of sums over customers. Subclasses say which parts and which function."""
 
-    @cached_property
+    @property
+    @abstractmethod
     def parts(self) -> tuple[Total, ...]:
-        raise NotImplementedError
+        """The sums it is made of."""
 
     @property
+    @abstractmethod
     def sample(self) -> Total:
         """How many customers it rests on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def function(self, sums: Sequence[float]) -> float:
-        raise NotImplementedError
+        """The value."""
 
+    @abstractmethod
     def gradient(self, sums: Sequence[float]) -> tuple[float, ...]:
-        raise NotImplementedError
+        """The derivative of the value by each part."""
 
+    @abstractmethod
     def undefined(self, sums: Sequence[float]) -> Reason | None:
         """Why the function has no value there."""
-        raise NotImplementedError
 
     def fraction(self, sums: Sequence[float]) -> tuple[float, float] | None:
         """Numerator and denominator, where it is a plain ratio."""
