@@ -62,7 +62,7 @@ def _declared() -> Iterator[tuple[str, str]]:
 
     yield from ((column.words, "src/crmeter/model/cells.py") for column in CELL_COLUMNS.values() if column.words)
     for population in POPULATIONS.values():
-        yield from ((words, "src/crmeter/model/populations.py") for words in population.adds.values() if words)
+        yield from ((words, "src/crmeter/model/populations") for words in population.adds.values() if words)
 
 
 def not_literal() -> list[str]:

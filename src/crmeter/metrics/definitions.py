@@ -11,7 +11,8 @@ import ibis
 
 from crmeter.metrics.kpi import Kpi, is_contribution
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
-from crmeter.model.populations import POPULATIONS, Horizon
+from crmeter.model.populations import POPULATIONS
+from crmeter.model.populations.population import Horizon
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.model.tables import TABLES

@@ -14,7 +14,7 @@ from crmeter.metrics.dimensions import COHORT, Condition, Dimension
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Extreme
 from crmeter.metrics.plan import Place, Plan
-from crmeter.model.populations import Horizon
+from crmeter.model.populations.population import Horizon
 from crmeter.warehouse.duck import Warehouse
 
 Slice = tuple[Dimension, ...]

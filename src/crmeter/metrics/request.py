@@ -21,7 +21,7 @@ from crmeter.metrics.reading import Reading, Slice
 from crmeter.metrics.scan import RowScan
 from crmeter.metrics.value import Estimate, Reason, Status, Unit, Value
 from crmeter.model.cells import CELL_COLUMNS
-from crmeter.model.populations import Horizon
+from crmeter.model.populations.population import Horizon
 from crmeter.model.rules import Rules
 from crmeter.stats.differences import Difference
 from crmeter.warehouse.duck import Warehouse

@@ -15,7 +15,9 @@ import ibis
 import ibis.expr.types as ir
 
 from crmeter.model.identity import as_survivor
-from crmeter.model.populations import LEDGER, OPENED, Horizon, Tables, one
+from crmeter.model.populations.cases import OPENED
+from crmeter.model.populations.orders import LEDGER
+from crmeter.model.populations.population import Horizon, Tables, one
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from datetime import date
 
 import duckdb
 
-from crmeter.model.populations import POPULATIONS, Horizon
+from crmeter.model.populations import POPULATIONS
+from crmeter.model.populations.population import Horizon
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.warehouse.sql import tables_of, to_sql

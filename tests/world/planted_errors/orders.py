@@ -9,7 +9,7 @@ from crmeter.metrics import formulas
 from crmeter.metrics.clustered import Growth
 from crmeter.metrics.plan import Plan
 from crmeter.metrics.reading import Reading
-from crmeter.model import populations
+from crmeter.model.populations import money, orders, spend
 from tests.world.planting import Planted, cell, swap
 
 NOBODY_THEN = (date(2023, 4, 1), date(2023, 5, 1))
@@ -24,14 +24,14 @@ ORDERS = (
     ),
     Planted(
         "the UTC date decides",
-        swap(populations.ledger_rows, ("on=orders.ordered_on", "on=orders.ordered_at.date()")),
+        swap(orders.ledger_rows, ("on=orders.ordered_on", "on=orders.ordered_at.date()")),
         "revenue",
         "on_first_day, on_closing_day_early",
     ),
     Planted(
         "refunds are ignored",
         swap(
-            populations.ledger_rows,
+            orders.ledger_rows,
             ("revenue=amount.fill_null(zero)", "revenue=sale.ifelse(amount, zero).fill_null(zero)"),
         ),
         "revenue",
@@ -39,14 +39,14 @@ ORDERS = (
     ),
     Planted(
         "refunds count for the sale they belong to, not in their period",
-        swap(populations.ledger_rows, ("refund = (orders.kind", "refund = (orders.amount < -250) & (orders.kind")),
+        swap(orders.ledger_rows, ("refund = (orders.kind", "refund = (orders.amount < -250) & (orders.kind")),
         "refund_rate",
         "refund_of_earlier_sale",
     ),
     Planted(
         "invoices are sales",
         swap(
-            populations.ledger_rows,
+            orders.ledger_rows,
             ('sale = (orders.kind == "sale") & orders.subscription_id.isnull()', 'sale = orders.kind == "sale"'),
         ),
         "orders",
@@ -55,7 +55,7 @@ ORDERS = (
     Planted(
         "refunded invoices are refunded sales",
         swap(
-            populations.ledger_rows,
+            orders.ledger_rows,
             (
                 'refund = (orders.kind == "refund") & orders.subscription_id.isnull()',
                 'refund = orders.kind == "refund"',
@@ -66,20 +66,20 @@ ORDERS = (
     ),
     Planted(
         "amounts are added whatever their currency",
-        swap(populations.in_currency, ("(currency == horizon.currency)", "currency.notnull()")),
+        swap(money.in_currency, ("(currency == horizon.currency)", "currency.notnull()")),
         "revenue",
         "in_dollars",
     ),
     Planted(
         "an amount that is left out is divided by all the same",
-        swap(populations.ledger_rows, ("sales=one(sale & amount.notnull())", "sales=one(sale)")),
+        swap(orders.ledger_rows, ("sales=one(sale & amount.notnull())", "sales=one(sale)")),
         "average_order_value",
         "in_dollars",
     ),
     Planted(
         "orders of one day are one order",
         swap(
-            populations.ledger_rows,
+            orders.ledger_rows,
             ('tables["order"], tables)', 'tables["order"], tables).distinct(on=("customer_id", "ordered_on", "kind"))'),
         ),
         "orders",
@@ -90,7 +90,7 @@ ORDERS = (
     ),
     Planted(
         "an unknown cost is no cost",
-        swap(populations.ledger_rows, ("costed = sale & orders.cost.notnull()", "costed = sale")),
+        swap(orders.ledger_rows, ("costed = sale & orders.cost.notnull()", "costed = sale")),
         "clv.profit",
         "shop_with_contract",
     ),
@@ -116,7 +116,7 @@ ORDERS = (
     Planted(
         "only marketing is spend",
         swap(
-            populations.spend_rows,
+            spend.spend_rows,
             ('spend = tables["spend"]', 'spend = tables["spend"].filter(ibis._.function == "marketing")'),
         ),
         "cac",

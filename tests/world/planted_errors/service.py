@@ -8,7 +8,7 @@ from crmeter.metrics import averages, formulas
 from crmeter.metrics.measures import Ranked
 from crmeter.metrics.measures import cell as column
 from crmeter.metrics.scan import RowScan
-from crmeter.model import populations
+from crmeter.model.populations import answers, cases
 from crmeter.stats import intervals
 from tests.world.planting import Planted, both, cell, formula, getter, swap
 
@@ -17,13 +17,13 @@ Q4 = (date(2025, 10, 1), date(2026, 1, 1))
 SERVICE = (
     Planted(
         "a bot is human",
-        swap(populations.opened_rows, ('.fill_null("human") == "human"', '.fill_null("human").notnull()')),
+        swap(cases.opened_rows, ('.fill_null("human") == "human"', '.fill_null("human").notnull()')),
         "first_response_hours.median",
         "bot",
     ),
     Planted(
         "who answered must be noted",
-        swap(populations.opened_rows, ('.fill_null("human") == "human"', '.fill_null("bot") == "human"')),
+        swap(cases.opened_rows, ('.fill_null("human") == "human"', '.fill_null("bot") == "human"')),
         "first_response_hours.mean",
         "complaint_2",
     ),
@@ -38,13 +38,13 @@ SERVICE = (
     ),
     Planted(
         "all cases are complaints",
-        swap(populations.opened_rows, ('cases.kind == "complaint"', "cases.kind.notnull()")),
+        swap(cases.opened_rows, ('cases.kind == "complaint"', "cases.kind.notnull()")),
         "complaint_rate",
         "quick",
     ),
     Planted(
         "complaints by UTC date",
-        swap(populations.opened_rows, ("on=cases.opened_on", "on=cases.opened_at.date()")),
+        swap(cases.opened_rows, ("on=cases.opened_on", "on=cases.opened_at.date()")),
         "complaint_rate",
         "on_closing_day",
     ),
@@ -62,7 +62,7 @@ SERVICE = (
     ),
     Planted(
         "resolved cases are those opened in the period",
-        swap(populations.resolved_rows, ("on=cases.resolved_on", "on=cases.opened_on")),
+        swap(cases.resolved_rows, ("on=cases.resolved_on", "on=cases.opened_on")),
         "resolution_hours.mean",
         "opened_before, resolved_after",
     ),
@@ -76,32 +76,32 @@ SERVICE = (
 
 ANSWERS = (
     Planted(
-        "nines are passive", swap(populations.answer_rows, ("answers.score >= 9", "answers.score > 9")), "nps", "nps_9"
+        "nines are passive", swap(answers.answer_rows, ("answers.score >= 9", "answers.score > 9")), "nps", "nps_9"
     ),
     Planted(
         "eights are promoters",
-        swap(populations.answer_rows, ("answers.score >= 9", "answers.score >= 8")),
+        swap(answers.answer_rows, ("answers.score >= 9", "answers.score >= 8")),
         "nps",
         "nps_8",
     ),
     Planted(
         "sevens are detractors",
-        swap(populations.answer_rows, ("answers.score <= 6", "answers.score <= 7")),
+        swap(answers.answer_rows, ("answers.score <= 6", "answers.score <= 7")),
         "nps",
         "nps_7",
     ),
     Planted(
-        "sixes are passive", swap(populations.answer_rows, ("answers.score <= 6", "answers.score < 6")), "nps", "nps_6"
+        "sixes are passive", swap(answers.answer_rows, ("answers.score <= 6", "answers.score < 6")), "nps", "nps_6"
     ),
     Planted(
         "only the best score satisfies",
-        swap(populations.answer_rows, ("answers.score >= answers.scale_max - 1", "answers.score >= answers.scale_max")),
+        swap(answers.answer_rows, ("answers.score >= answers.scale_max - 1", "answers.score >= answers.scale_max")),
         "csat.top2",
         "csat_4",
     ),
     Planted(
         "a short scale has two best points",
-        swap(populations.answer_rows, ("points >= 5", "points >= 1")),
+        swap(answers.answer_rows, ("points >= 5", "points >= 1")),
         "csat.top2",
         "csat_three",
         Q4,
@@ -115,29 +115,25 @@ ANSWERS = (
     ),
     Planted(
         "invitations are answers",
-        swap(populations.answer_rows, ("answers.score.notnull(), ", "")),
+        swap(answers.answer_rows, ("answers.score.notnull(), ", "")),
         "csat.top2",
         "csat_unanswered",
     ),
     Planted(
         "answers count on the day of the invitation",
-        swap(
-            populations.answer_rows, ("on=answers.responded_on.coalesce(answers.invited_on)", "on=answers.invited_on")
-        ),
+        swap(answers.answer_rows, ("on=answers.responded_on.coalesce(answers.invited_on)", "on=answers.invited_on")),
         "csat.mean",
         "csat_2",
     ),
     Planted(
         "an answer without a day is dropped",
-        swap(
-            populations.answer_rows, ("on=answers.responded_on.coalesce(answers.invited_on)", "on=answers.responded_on")
-        ),
+        swap(answers.answer_rows, ("on=answers.responded_on.coalesce(answers.invited_on)", "on=answers.responded_on")),
         "csat.top2",
         "csat_undated",
     ),
     Planted(
         "an answer is an answer, whatever was asked",
-        swap(populations.answer_rows, ('answers.instrument == "csat"', 'answers.instrument != "nps"')),
+        swap(answers.answer_rows, ('answers.instrument == "csat"', 'answers.instrument != "nps"')),
         "csat.mean",
         "ces_1",
     ),
