@@ -74,7 +74,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 lock: $(VENV)/.core
 	@$(PIP) install uv
 	$(COMPILE) pyproject.toml requirements/build.in -c requirements/constraints.in -o requirements/core.txt
-	$(COMPILE) pyproject.toml requirements/build.in --extra test -c requirements/core.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra postgres --extra test -c requirements/core.txt -o requirements/test.txt
 
 clean:
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
