@@ -15,8 +15,11 @@ class Unit(StrEnum):
     DAYS = "days"
     HOURS = "hours"
     MINUTES = "minutes"
+    MONTHS = "months"
     POINTS = "points"
     SCORE = "score"
+    INDEX = "index"
+    RATIO = "ratio"
     PER_YEAR = "per_year"
 
 
@@ -43,6 +46,7 @@ class Reason(StrEnum):
     ZERO_CHURN = "zero_churn"
     NOT_ANSWERED_YET = "not_answered_yet"
     OTHER_CURRENCY = "other_currency"
+    NOT_ALLOCATED = "not_allocated"
     ABOUT = "missing_rows"
 
 

@@ -14,7 +14,9 @@ class Rules:
 
     ``inactivity_days`` a purchase customer stays one after a sale (``inactivity_by_segment`` where a segment differs);
     gaps of up to ``contract_gap_days`` between contracts close. ``as_of`` fixes the data horizon, None takes the newest
-    event. ``gross_margin`` (0–1) and ``lifetime_years`` are stated numbers that the CLV takes where given.
+    event. ``gross_margin`` (0–1), ``lifetime_years``, ``yearly_margin`` (money of one customer) and ``yearly_retention``
+    (0–1) are stated numbers that the CLV takes where given; discounted, it looks ``horizon_years`` ahead at
+    ``discount_rate`` a year. ``tier_high`` and ``tier_medium`` are the shares of customers in those tiers.
     """
 
     currency: str
@@ -26,6 +28,12 @@ class Rules:
     as_of: date | None = None
     gross_margin: float | None = None
     lifetime_years: float | None = None
+    discount_rate: float = 0.1
+    horizon_years: int = 5
+    yearly_margin: float | None = None
+    yearly_retention: float | None = None
+    tier_high: float = 0.2
+    tier_medium: float = 0.3
 
     def as_json(self) -> dict[str, object]:
         """Plain values, in a fixed order, for loads and seals."""

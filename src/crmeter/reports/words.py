@@ -69,6 +69,7 @@ def _reasons() -> dict[str, str]:
         "not_comparable": t("one of the two values is undefined"),
         "not_answered_yet": t("too many cases still wait for a response"),
         "missing_rows": t("some records lack what it needs and are left out"),
+        "not_allocated": t("this spend is not allocated to a group, so it is divided by nobody"),
     }
 
 

@@ -175,6 +175,12 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]]) -> Workspace:
         as_of=own["as_of"],
         gross_margin=own["gross_margin"],
         lifetime_years=own["lifetime_years"],
+        discount_rate=own["discount_rate"],
+        horizon_years=own["horizon_years"],
+        yearly_margin=own["yearly_margin"],
+        yearly_retention=own["yearly_retention"],
+        tier_high=own["tier_high"],
+        tier_medium=own["tier_medium"],
     )
     return Workspace(
         root=root,

@@ -52,6 +52,20 @@ SETTINGS = (
     Setting("workspace", "lifetime_years", kinds.number(0), None, "5",
             lambda: t("Years that a customer is taken to stay. If given, the customer lifetime value takes it instead "
                       "of what churn says.")),
+    Setting("workspace", "discount_rate", kinds.number(0), 0.1, "0.08",
+            lambda: t("What money of a year later is worth less today: 0.1 is 10% a year.")),
+    Setting("workspace", "horizon_years", kinds.count(1), 5, "5",
+            lambda: t("Years that the discounted customer lifetime value looks ahead.")),
+    Setting("workspace", "yearly_margin", kinds.number(), None, "3000",
+            lambda: t("Margin that one customer brings in a year. If given, the discounted customer lifetime value "
+                      "takes it instead of what the orders say.")),
+    Setting("workspace", "yearly_retention", kinds.number(0, 1), None, "0.8",
+            lambda: t("Share of customers that stay for another year. If given, the discounted customer lifetime "
+                      "value takes it instead of what churn says.")),
+    Setting("workspace", "tier_high", kinds.number(0, 1), 0.2, "0.2",
+            lambda: t("Share of customers in the tier high: those with the most revenue so far.")),
+    Setting("workspace", "tier_medium", kinds.number(0, 1), 0.3, "0.3",
+            lambda: t("Share of customers in the tier medium: those who follow. All others are low.")),
     Setting("engine", "url", kinds.address("duckdb:///"), "duckdb:///data/warehouse.duckdb",
             '"duckdb:///data/warehouse.duckdb"',
             lambda: t("Where the warehouse is. Other engines than DuckDB are not available yet.")),
