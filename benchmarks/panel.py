@@ -1,4 +1,4 @@
-"""The panel: every KPI x 60 months x (total and three attributes of the customer), against SQL by hand.
+"""The panel: 50 KPIs x 60 months x (total and three attributes of the customer), against SQL by hand.
 
     python benchmarks/panel.py [--customers 100000] [--rounds 3] [--most 3]
 
@@ -29,6 +29,19 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 Key = tuple[str, str, str, str | None]  # KPI, month, attribute or "total", its value
 Values = dict[Key, float | None]
 ATTRIBUTES = ("customer.channel", "customer.region", "customer.segment")
+KPIS = (  # those that the SQL by hand has
+    "customers.end", "customers.start", "customers.new", "customers.returned", "customers.ended",
+    "customers.lost", "customers.kept", "active_customers", "acquisition_rate.end", "acquisition_rate.start",
+    "acquisition_rate.exposed", "retention_rate.cohort", "retention_rate.net", "retention_rate.active",
+    "churn_rate.cohort", "churn_rate.exposed", "churn_rate.annualised", "repeat_purchase_rate", "revenue",
+    "orders", "refund_rate", "average_order_value", "purchase_frequency", "revenue_per_customer",
+    "sales_growth.previous", "sales_growth.year", "clv.revenue", "clv.profit", "cac", "csat.mean", "csat.top2",
+    "nps", "complaint_rate", "complaining_customers_rate", "first_response_hours.median",
+    "first_response_hours.p90", "first_response_hours.mean", "resolution_hours.median", "resolution_hours.mean",
+    "resolution_hours.p90", "handle_minutes.mean", "won_value", "deals_won", "deals_lost", "win_rate",
+    "sales_cycle_days.median", "sales_cycle_days.mean", "average_deal_value", "lead_conversion.by_end",
+    "lead_conversion.matured",
+)  # fmt: skip
 TOTAL_ONLY = ("cac",)  # spend has no customers, so it cannot be split by what they are
 
 
@@ -61,7 +74,7 @@ def ours(path: Path) -> Any:
         periods = list(Calendar().split(company.START, company.END, Grain.MONTH))
         every = ((), *((name,) for name in ATTRIBUTES))
         parts = [
-            ([k for k in CATALOGUE if (k.id in TOTAL_ONLY) is whole], slices)
+            ([k for k in CATALOGUE if k.id in KPIS and (k.id in TOTAL_ONLY) is whole], slices)
             for whole, slices in ((False, every), (True, ((),)))
         ]
         values = []

@@ -8,6 +8,7 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from crmeter.metrics.dimensions import Condition
 from crmeter.metrics.facts import Cross, Facts, Group
 from crmeter.metrics.measures import CELLS, Total
 from crmeter.metrics.plan import Batch, Place
@@ -53,10 +54,9 @@ class _Family:
         return tuple(d for d in self.every if not d.own & self.contributions)
 
     @property
-    def members(self) -> tuple[ir.Table, ir.Table]:
-        """The customers looked at, and their groups."""
-        conditions = (c for c in self.reading.conditions if not c.dimension.own & self.contributions)
-        return self.reading.members(self.foreign, tuple(conditions))
+    def conditions(self) -> tuple[Condition, ...]:
+        """Those of the filter that the customer must hold."""
+        return tuple(c for c in self.reading.conditions if not c.dimension.own & self.contributions)
 
     @property
     def own(self) -> list[str]:
@@ -85,7 +85,7 @@ class _Family:
         """One row per customer and stretch, with the numbers asked for as c_<name>."""
         conditions = [c for c in self.reading.conditions if c.dimension.own & batch.needs]
         own = tuple(d for d in (*self.every, *(c.dimension for c in conditions)) if d.own & batch.needs)
-        tables = {**self.reading.tables(batch.places), "member": self.members[0]}
+        tables = {**self.reading.tables(batch.places), "member": self.reading.members(self.foreign, self.conditions)[0]}
         split = tuple(dict.fromkeys(d.column for d in own))
         found = cells(tables, self.reading.horizon, batch.needs, split)
         columns = sorted(batch.columns)
@@ -99,12 +99,7 @@ class _Family:
 
     def _fold(self, finest: ir.Table, keys: Sequence[str], measures: Mapping[str, Any]) -> None:
         """Fold sums by group number, the groups' attributes put back."""
-        if self.foreign:
-            groups = self.members[1]
-            groups = groups.select(
-                group_number=groups.cell_group, **{n: groups[n] for n in map(self.reading.column, self.foreign)}
-            )
-            finest = finest.join(groups, finest.cell_group == groups.group_number)
+        finest = self.reading.restored(finest, self.foreign, self.conditions)
         self.reading.fold(finest, keys, measures, self.slices, _store)
 
     def _sum(self, found: ir.Table, batch: Batch, pairs: Sequence[Pair]) -> None:

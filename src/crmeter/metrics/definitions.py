@@ -1,4 +1,4 @@
-"""The hash of a KPI's definition: what is counted, to the letter of the SQL, without any data."""
+"""The hash of a KPI's definition: what is counted, to the letter, without any data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crmeter.model.populations.population import Horizon
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.model.tables import TABLES
-from crmeter.warehouse.sql import columns_sql, declared, to_sql
+from crmeter.warehouse.sql import declared, to_text
 
 _ANY = Horizon("XXX", date(2000, 1, 1))  # stands for whichever currency and horizon
 
@@ -31,8 +31,8 @@ def definition(kpi: Kpi) -> str:
         "better": kpi.better,
         "history": kpi.history,
         "minimum_sample": kpi.minimum_sample,
-        "populations": {name: population_sql(name) for name in sorted(kpi.populations)},
-        "columns": {name: column_sql(name) for name in sorted(kpi.cell_columns)},
+        "populations": {name: population_text(name) for name in sorted(kpi.populations)},
+        "columns": {name: column_text(name) for name in sorted(kpi.cell_columns)},
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -56,30 +56,26 @@ def _tables() -> dict[str, ibis.expr.types.Table]:
     return found | {name: declared(name, columns) for name, columns in derived.items()}
 
 
-def column_sql(name: str) -> str:
-    """The SQL of one number of a customer cell."""
-    return _columns_of(CELL_COLUMNS[name].needs)[name]
+@cache
+def column_text(name: str) -> str:
+    """One number of a customer cell."""
+    column = CELL_COLUMNS[name]
+    summed = declared("cell", {c: "BIGINT" for need in column.needs for c in CONTRIBUTIONS[need].columns})
+    return to_text(summed.select(**{name: column.value(summed)}))
 
 
 @cache
-def _columns_of(needs: tuple[str, ...]) -> dict[str, str]:
-    """The SQL of all numbers that rest on the same contributions, written together."""
-    summed = declared("cell", {c: "BIGINT" for need in needs for c in CONTRIBUTIONS[need].columns})
-    return columns_sql(summed.select(**{n: c.value(summed) for n, c in CELL_COLUMNS.items() if c.needs == needs}))
-
-
-@cache
-def population_sql(name: str) -> str:
-    """The SQL that makes the rows of a population, or a contribution to customer cells."""
+def population_text(name: str) -> str:
+    """What makes the rows of a population, or a contribution to customer cells."""
     tables = _tables()
     found = []
     if name == "spells":
-        found.append(to_sql(spells(tables, Rules("XXX"), _ANY.as_of)))
+        found.append(to_text(spells(tables, Rules("XXX"), _ANY.as_of)))
     if is_contribution(name):
         contribution = CONTRIBUTIONS[name]
-        found.append(to_sql(contribution.rows(tables, _ANY).select("member", "period", *contribution.columns)))
+        found.append(to_text(contribution.rows(tables, _ANY).select("member", "period", *contribution.columns)))
     else:
         rows = POPULATIONS[name].rows(tables, _ANY)
         days = tables["period_day"]
-        found.append(to_sql(POPULATIONS[name].in_period(rows.join(days, rows.on == days.day))))
-    return "; ".join(found)
+        found.append(to_text(POPULATIONS[name].in_period(rows.join(days, rows.on == days.day))))
+    return "\n".join(found)

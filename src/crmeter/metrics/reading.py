@@ -121,6 +121,26 @@ class Reading:
         }
         return self.warehouse.keep(found.select(*kept, **ids))
 
+    def grouped(self, rows: ir.Table, population: str, dimensions: Slice) -> tuple[ir.Table, list[str], Slice]:
+        """``rows`` that the filter leaves, the columns of their groups, and the dimensions that :meth:`restored` has to
+        put back: attributes of the customer stand as one number of the group, which is cheaper to group by."""
+        foreign = tuple(d for d in dimensions if population not in d.own)
+        if not foreign or self.conditions:
+            return self.described(rows, {population}, dimensions), [self.column(d) for d in dimensions], ()
+        members = self.members(foreign, ())[0]
+        rows = rows.left_join(members, rows.customer_id == members.member_id)  # rows of nobody are of group null
+        own = [d for d in dimensions if population in d.own]
+        rows = rows.mutate(**{self.column(d): rows[d.column].cast("string") for d in own})
+        return rows, ["cell_group", *(self.column(d) for d in own)], foreign
+
+    def restored(self, finest: ir.Table, foreign: Slice, conditions: tuple[Condition, ...] = ()) -> ir.Table:
+        """Groups by number with the attributes of the customer that the number stands for."""
+        if not foreign:
+            return finest
+        groups = self.members(foreign, conditions)[1]
+        groups = groups.select(group_number=groups.cell_group, **{n: groups[n] for n in map(self.column, foreign)})
+        return finest.left_join(groups, finest.cell_group == groups.group_number)
+
     def fold(
         self,
         finest: ir.Table,

@@ -42,12 +42,12 @@ class RowScan:
 
     def _sum_rows(self, population: str, measures: Mapping[Total | Extreme, set[Place]]) -> None:
         places = set().union(*measures.values())
-        rows = self.reading.described(
-            self._joined(population, places), {population}, every_dimension(self.reading.slices)
+        rows, groups, foreign = self.reading.grouped(
+            self._joined(population, places), population, every_dimension(self.reading.slices)
         )
         wanted = {f"m{i}": (m, _aggregate(rows, m)) for i, m in enumerate(measures)}
-        keys = ["period", *(self.reading.column(d) for d in every_dimension(self.reading.slices))]
-        finest = rows.group_by(keys).agg(**{name: value for name, (_, value) in wanted.items()})
+        finest = rows.group_by(["period", *groups]).agg(**{name: value for name, (_, value) in wanted.items()})
+        finest = self.reading.restored(finest, foreign)
         measured = {name: measure for name, (measure, _) in wanted.items()}
         self.reading.fold(finest, ["period"], measured, self.reading.slices, _store)
 
