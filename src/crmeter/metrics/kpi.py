@@ -9,7 +9,7 @@ from functools import cached_property
 
 from crmeter.metrics.formulas import CustomerSum, Formula, RowCount, RowSum
 from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, Total, Window
-from crmeter.metrics.value import Better, Unit
+from crmeter.metrics.value import Better, Reason, Unit
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.populations import POPULATIONS
 
@@ -42,6 +42,8 @@ class Kpi:
     history: History = History.ANY
     minimum_sample: int = 30
     left_out: Total | None = None  # counts the amounts that another currency leaves out
+    beside: tuple[tuple[Reason, Total], ...] = ()  # what to say of the value, with the count it is said of
+    always_by: tuple[str, ...] = ()  # dimensions without which its value says nothing: it has one row for each
     shared_dimensions: tuple[str, ...] = field(
         default=()
     )  # names that mean the same in populations of different tables
@@ -59,12 +61,14 @@ class Kpi:
     def counted(self) -> tuple[Total, ...]:
         """What a group must have something of in the period to be one."""
         totals = [m for m in self.formula.measures if isinstance(m, Total) and m.window is Window.PERIOD]
+        totals += [total for _, total in self.beside]
         return (*totals, *(m.rows for m in self.formula.measures if isinstance(m, Ranked)))
 
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """Everything that has to be measured for its value."""
-        return (*self.formula.measures, *((self.left_out,) if self.left_out else ()))
+        left_out = (self.left_out,) if self.left_out else ()
+        return (*self.formula.measures, *left_out, *(total for _, total in self.beside))
 
     @property
     def formula_is_sum(self) -> bool:

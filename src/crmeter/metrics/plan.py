@@ -14,7 +14,8 @@ from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, T
 from crmeter.model.cells import CELL_COLUMNS
 
 Place = int  # a stretch of days, by its place in Plan.days
-Days = tuple[date, date]
+Days = tuple[date, ...]  # first day and day after the last; those of the same period a year before where wanted
+Pair = tuple[tuple[Total, Place], tuple[Total, Place]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Plan:
     rows: dict[str, dict[Total | Extreme, set[Place]]] = field(default_factory=dict)  # by row population
     ranked: dict[Ranked, set[Place]] = field(default_factory=dict)
     cells: dict[Place, set[str]] = field(default_factory=dict)  # cell columns
-    products: set[tuple[tuple[Total, Place], tuple[Total, Place]]] = field(default_factory=set)
+    products: set[Pair] = field(default_factory=set)  # of customer cells
+    stocks: set[Pair] = field(default_factory=set)  # of rows that are there at the ends of both stretches
     _known: dict[Period, Mapping[Window, Place]] = field(default_factory=dict)
 
     def places(self, period: Period) -> Mapping[Window, Place]:
@@ -90,7 +92,10 @@ class Plan:
         for places in (here, there):
             self._add(kpi.formula.noise, places)
         for x, y in kpi.formula.crossed:
-            self._multiply((x, here[x.window]), (y, there[y.window]))
+            if x.population == CELLS:
+                self._multiply((x, here[x.window]), (y, there[y.window]))
+            else:
+                self.stocks.add(((x, here[Window.PERIOD]), (y, there[Window.PERIOD])))
 
     def _multiply(self, one: tuple[Total, Place], two: tuple[Total, Place]) -> None:
         pair = ((plain(one[0]), one[1]), (plain(two[0]), two[1]))

@@ -20,7 +20,8 @@ from crmeter.metrics.plan import Plan
 from crmeter.metrics.reading import Reading, Slice
 from crmeter.metrics.scan import RowScan
 from crmeter.metrics.value import Estimate, Reason, Status, Unit, Value
-from crmeter.model.cells import CELL_COLUMNS
+from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
+from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon
 from crmeter.model.rules import Rules
 from crmeter.stats.differences import Difference
@@ -28,6 +29,7 @@ from crmeter.warehouse.duck import Warehouse
 
 Names = tuple[str, ...]
 FAR = date(9999, 12, 31)
+FIRST_UNKNOWN = 10**9  # the place of a stage that the pipeline does not know
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,15 @@ class Measurement:
         place = self.plans[kpi.id].places(period)[Window.PERIOD]
         counted = [m for m in kpi.counted if (place, m) in facts.numbers]
         found = {group for m in counted for group, number in facts.numbers[(place, m)].items() if number}
-        return sorted(found, key=lambda group: tuple((value is None, value or "") for value in group))
+        order = self.warehouse.stage_order if "stage" in names else {}
+        places = [order if name == "stage" else {} for name in names]
+        return sorted(
+            found,
+            key=lambda group: tuple(
+                (value is None, place.get(value or "", FIRST_UNKNOWN), value or "")
+                for value, place in zip(group, places, strict=True)
+            ),
+        )
 
     def _view(self, kpi: Kpi, period: Period, names: Names, group: Group) -> GroupView:
         facts = self.facts[(kpi.id, names)]
@@ -108,7 +118,9 @@ class Measurement:
             return Estimate.undefined(reason)
         view = self._view(kpi, period, names, group)
         found = kpi.formula.estimate(view)
-        return found if found.reason else _remarked(found, self._remark(kpi, period, view))
+        if found.reason and not (kpi.beside and found.reason == Reason.NO_DENOMINATOR):
+            return found
+        return _remarked(found, self._remark(kpi, period, view))
 
     def _reason(self, kpi: Kpi, period: Period) -> Reason | None:
         """Why the data say nothing, worked out once for all groups."""
@@ -144,6 +156,7 @@ class Measurement:
         for total in kpi.totals:
             if total.population != CELLS:
                 yield self._days_of(total.population)
+                yield from map(self._days_of, POPULATIONS[total.population].rests_on)
                 continue
             column = CELL_COLUMNS[total.column]
             spans = [self._days_of(name) for name in column.needs]
@@ -161,9 +174,10 @@ class Measurement:
         return covered.first_on, covered.last_on
 
     def _remark(self, kpi: Kpi, period: Period, view: GroupView) -> str | None:
-        left_out = view(kpi.left_out) if kpi.left_out else 0
-        if left_out:
-            return f"{Reason.OTHER_CURRENCY}:{left_out:.0f}"
+        said = ((Reason.OTHER_CURRENCY, kpi.left_out), *kpi.beside) if kpi.left_out else kpi.beside
+        for reason, total in said:
+            if count := view(total):
+                return f"{reason}:{count:.0f}"
         floor = self.history_floor
         if floor and kpi.history is not History.ANY and period.start < floor:
             return str(Reason.HISTORY_TOO_SHORT)

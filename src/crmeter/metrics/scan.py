@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Extreme, Measure, Ranked, Total
-from crmeter.metrics.plan import Place
+from crmeter.metrics.plan import Pair, Place
 from crmeter.metrics.reading import Reading, every_dimension, exact_sum, product
 from crmeter.model.populations import POPULATIONS
 from crmeter.stats.intervals import order_statistic_ranks, quantile_ranks
@@ -28,17 +28,17 @@ class RowScan:
     def run(self) -> None:
         for population, measures in self.reading.plan.rows.items():
             self._sum_rows(population, measures)
+        self._cross_stocks()
         self._count_ranked()
         self._rank()
 
     def _joined(self, population: str, places: Iterable[Place]) -> ir.Table:
-        found = POPULATIONS[population]
         tables = self.reading.tables(places)
-        rows = found.rows(tables, self.reading.horizon)
-        if "customer_id" not in rows.columns:
-            rows = rows.mutate(customer_id=ibis.null("string"))
-        days = tables["period_day"]
-        return found.in_period(rows.join(days, rows.on == days.day))
+        return POPULATIONS[population].in_periods(self._rows(population, tables), tables)
+
+    def _rows(self, population: str, tables: Mapping[str, ir.Table]) -> ir.Table:
+        rows = POPULATIONS[population].rows(tables, self.reading.horizon)
+        return rows if "customer_id" in rows.columns else rows.mutate(customer_id=ibis.null("string"))
 
     def _sum_rows(self, population: str, measures: Mapping[Total | Extreme, set[Place]]) -> None:
         places = set().union(*measures.values())
@@ -50,6 +50,28 @@ class RowScan:
         finest = self.reading.restored(finest, foreign)
         measured = {name: measure for name, (measure, _) in wanted.items()}
         self.reading.fold(finest, ["period"], measured, self.reading.slices, _store)
+
+    def _cross_stocks(self) -> None:
+        """Σ of products over the rows that are part of the stock at the ends of both of two stretches."""
+        together: dict[str, set[Pair]] = {}
+        for pair in self.reading.plan.stocks:
+            together.setdefault(pair[0][0].population, set()).add(pair)
+        for population, pairs in together.items():
+            places = sorted({(one[1], two[1]) for one, two in pairs})
+            ends = [(a, b, *sorted((self.reading.plan.days[a][1], self.reading.plan.days[b][1]))) for a, b in places]
+            columns = {"period": "INTEGER", "base": "INTEGER", "first_end": "DATE", "last_end": "DATE"}
+            both = self.reading.warehouse.put(columns, ends)
+            rows = self._rows(population, self.reading.warehouse.tables)
+            goes_on = rows.until.isnull() | (rows.until >= both.last_end)
+            rows = rows.join(both, [rows.on < both.first_end, goes_on])
+            every = every_dimension(self.reading.slices)
+            rows = self.reading.described(rows, {population}, every)
+            sums = sorted({(one[0].column, two[0].column) for one, two in pairs})
+            keys = ["period", "base", *map(self.reading.column, every)]
+            values = {f"x{i}": product(rows[x], rows[y]).sum() for i, (x, y) in enumerate(sums)}
+            finest = rows.group_by(keys).agg(**values)
+            measured = {f"x{i}": tuple(Total(population, c) for c in xy) for i, xy in enumerate(sums)}
+            self.reading.fold(finest, ["period", "base"], measured, self.reading.slices, _store_product)
 
     def _count_ranked(self) -> None:
         """The rows of each ranking, where no other measure counts them yet."""
@@ -100,6 +122,11 @@ class RowScan:
 
 def _store(facts: Facts, group: Group, places: tuple[Place, ...], measure: Measure, number: float) -> None:
     facts.numbers[(places[0], measure)][group] = number  # type: ignore[index]
+
+
+def _store_product(facts: Facts, group: Group, places: tuple[Place, ...], measure: Any, number: float) -> None:
+    one, two = measure
+    facts.products[((one, places[0]), (two, places[1]))][group] = number
 
 
 def _ranks(n: int, q: float) -> Iterable[int]:

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 
 import duckdb
+import ibis
 
 from crmeter.model.populations import POPULATIONS
-from crmeter.model.populations.population import Horizon
+from crmeter.model.populations.population import Horizon, Lasting
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.warehouse.sql import tables_of, to_sql
 
-FORMAT = 1
+FORMAT = 2
 """What the derived tables look like; raised with every change, so that a load of an earlier version is derived anew."""
 
 
@@ -45,8 +46,13 @@ def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
     tables = tables_of(con)
     for population in POPULATIONS.values():
         rows = population.rows(tables, Horizon(rules.currency, as_of))
-        found = rows.agg(first_on=rows.on.min(), last_on=rows.on.max(), rows=rows.count())
+        last = rows.on.max() if population.lasting is Lasting.DAY else ibis.null("date")
+        found = rows.agg(first_on=rows.on.min(), last_on=last, rows=rows.count())
         con.execute(f"INSERT INTO derived.coverage SELECT $name, * FROM ({to_sql(found)})", {"name": population.name})
+    con.execute(  # stages have no day: they hold as soon as there are any
+        "INSERT INTO derived.coverage "
+        "SELECT 'stages', CASE WHEN count(*) > 0 THEN DATE '1900-01-01' END, NULL, count(*) FROM main.stage"
+    )
     theirs = "customer_id NOT IN (SELECT customer_id FROM derived.customer_alias WHERE survivor_id IS NULL)"
     for name, table in (("spells", "derived.spell"), ("contracts", f"main.subscription WHERE {theirs}")):
         con.execute(

@@ -72,6 +72,11 @@ class Warehouse:
         ).fetchone()
         return row is not None
 
+    @cached_property
+    def stage_order(self) -> Mapping[str, int]:
+        """The place of each stage in its pipeline, the first where it stands in several."""
+        return dict(self._con.execute("SELECT stage, min(position) FROM main.stage GROUP BY stage").fetchall())
+
     def rows(self, expr: ir.Table) -> list[tuple[Any, ...]]:
         """The rows of an expression."""
         return self.execute(to_sql(expr))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import ibis.expr.types as ir
 
@@ -19,9 +20,21 @@ class Horizon:
     as_of: date
 
 
+class Lasting(StrEnum):
+    """How a row lies in time. What lasts goes from ``on`` to ``until``, the first day not covered (null: no end)."""
+
+    DAY = "day"  # it happened on one day: it counts in the periods that have it
+    AT_END = "at_end"  # it lasts: it counts in the periods at whose end it is there, as a stock
+    OVERLAP = "overlap"  # it lasts: it counts in every period that shares a day with it
+
+
 @dataclass(frozen=True)
 class Population:
-    """Rows of one base ``table``; ``rows`` makes them, ``in_period`` adds what depends on the end of the period."""
+    """Rows of one base ``table``; ``rows`` makes them, ``in_period`` adds what depends on the period.
+
+    ``rests_on`` names populations that its rows are made with besides: where those were never loaded, or do not reach
+    into a period, nothing is known of it.
+    """
 
     name: str
     table: str
@@ -29,6 +42,18 @@ class Population:
     rows: Callable[[Tables, Horizon], ir.Table]
     adds: Mapping[str, str]  # column → its words, a message key
     in_period: Callable[[ir.Table], ir.Table] = lambda joined: joined
+    lasting: Lasting = Lasting.DAY
+    rests_on: tuple[str, ...] = ()
+
+    def in_periods(self, rows: ir.Table, tables: Tables) -> ir.Table:
+        """``rows`` once for every period they count in, of the periods that ``tables`` holds."""
+        if self.lasting is Lasting.DAY:
+            days = tables["period_day"]
+            return self.in_period(rows.join(days, rows.on == days.day))
+        period = tables["period"]
+        at_end = self.lasting is Lasting.AT_END
+        goes_on = (rows.until >= period.period_end) if at_end else (rows.until > period.period_start)
+        return self.in_period(rows.join(period, [rows.on < period.period_end, rows.until.isnull() | goes_on]))
 
 
 def one(condition: ir.BooleanValue) -> ir.IntegerValue:
