@@ -51,6 +51,10 @@ def _tables() -> dict[str, ibis.expr.types.Table]:
         "member": {"member_id": "VARCHAR", "member": "INTEGER", "cell_group": "INTEGER"},
         "period": {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"},
         "period_day": {"day": "DATE", "period": "INTEGER", "period_end": "DATE"},
+        "period_base": {
+            "period": "INTEGER",
+            **dict.fromkeys(("period_start", "period_end", "base_start", "base_end"), "DATE"),
+        },
     }
     found = {table.name: declared(table.name, dict(table.stored)) for table in TABLES}
     return found | {name: declared(name, columns) for name, columns in derived.items()}

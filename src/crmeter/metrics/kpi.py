@@ -104,7 +104,7 @@ def base_table(population: str) -> str:
     """The canonical table whose attributes the rows of a population or contribution have."""
     if population in POPULATIONS:
         return POPULATIONS[population].table
-    return {"complaints": "case", "contracts": "subscription", "spells": "customer"}[population]
+    return CONTRIBUTIONS[population].table
 
 
 def is_contribution(population: str) -> bool:

@@ -21,6 +21,7 @@ class Window(StrEnum):
     PREVIOUS = "previous"  # the period before, its elapsed part
     YEAR_BEFORE = "year_before"  # the same period a year before, its elapsed part
     YEAR_TO_END = "year_to_end"  # the 365 days to the end
+    YEAR_ON_YEAR = "year_on_year"  # the period, beside the same one a year before
 
 
 @dataclass(frozen=True)

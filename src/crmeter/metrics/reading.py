@@ -44,12 +44,17 @@ class Reading:
         if wanted not in self._stretches:
             period = self.warehouse.put(
                 {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"},
-                [(place, *self.plan.days[place]) for place in wanted],
+                [(place, *self.plan.days[place][:2]) for place in wanted],
             )
             first, last = (period[c].cast("timestamp") for c in ("period_start", "period_end"))
             day = ibis.range(first, last, ibis.interval(days=1)).unnest().cast("date")
             days = self.warehouse.keep(period.select("period", "period_end", day=day))
-            self._stretches[wanted] = {**self.warehouse.tables, "period": period, "period_day": days}
+            found = {**self.warehouse.tables, "period": period, "period_day": days}
+            beside = [(place, *self.plan.days[place]) for place in wanted if len(self.plan.days[place]) > 2]
+            if beside:
+                names = ("period_start", "period_end", "base_start", "base_end")
+                found["period_base"] = self.warehouse.put({"period": "INTEGER", **dict.fromkeys(names, "DATE")}, beside)
+            self._stretches[wanted] = found
         return self._stretches[wanted]
 
     def described(self, rows: ir.Table, population: Iterable[str], dimensions: Iterable[Dimension]) -> ir.Table:

@@ -1,8 +1,8 @@
 """Customer cells: what each customer was and did in each period, one row per (customer, period).
 
 KPIs about customers are sums over cells. A cell is put together from contributions, each of them measured only where a
-KPI asks for it. ``period`` is a table ``period(period, period_start, period_end)`` of the periods asked for and
-``period_day(day, period)`` lists their days.
+KPI asks for it. ``period`` is a table ``period(period, period_start, period_end)`` of the periods asked for,
+``period_day(day, period)`` lists their days, and ``period_base`` has besides the days of the same period a year before.
 """
 
 from __future__ import annotations
@@ -14,89 +14,11 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
-from crmeter.model.identity import as_survivor
-from crmeter.model.populations.cases import OPENED
+from crmeter.model.contributions import CONTRIBUTIONS, Contribution
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Tables, one
 
-
-@dataclass(frozen=True)
-class Contribution:
-    """Part of a cell: ``rows`` gives (member, cell_group, period, … ``columns``), summed by customer and period."""
-
-    name: str
-    needs: tuple[str, ...]
-    columns: tuple[str, ...]
-    rows: Callable[[Tables, Horizon], ir.Table]
-
-
-def identified(rows: ir.Table, tables: Tables) -> ir.Table:
-    """``rows`` with the number of their customer and the number of the customer's group, those of others left out."""
-    member = tables["member"]
-    return rows.join(member, rows.customer_id == member.member_id)
-
-
-def from_ledger(tables: Tables, horizon: Horizon) -> ir.Table:
-    days = tables["period_day"]
-    rows = identified(LEDGER.rows(tables, horizon), tables)
-    return rows.join(days, rows.on == days.day)
-
-
-def from_complaints(tables: Tables, horizon: Horizon) -> ir.Table:
-    days = tables["period_day"]
-    rows = OPENED.rows(tables, horizon)
-    rows = identified(rows.filter(rows.complaints == 1, rows.customer_id.notnull()), tables)
-    return rows.join(days, rows.on == days.day)
-
-
-def from_contracts(tables: Tables, horizon: Horizon) -> ir.Table:
-    """A contract that runs at the end of the period."""
-    contracts = identified(as_survivor(tables["subscription"], tables), tables)
-    period = tables["period"]
-    runs = contracts.join(
-        period,
-        [
-            contracts.started_on < period.period_end,
-            contracts.ended_on.isnull() | (contracts.ended_on >= period.period_end),
-        ],
-    )
-    return runs.mutate(contracts=one(runs.period.notnull()))
-
-
-def from_spells(tables: Tables, horizon: Horizon) -> ir.Table:
-    """The spells that touch a period: those at its start and those that start in it."""
-    spell, period = identified(tables["spell"], tables), tables["period"]
-    end = spell.ended_on.coalesce(ibis.literal("9999-12-31").cast("date"))
-    met = spell.mutate(known_end=end).join(period, [spell.started_on < period.period_end, end >= period.period_start])
-    started, s, e = met.started_on, met.period_start, met.period_end
-    first_day = ibis.greatest(started, s)
-    last_day = ibis.least(met.known_end, e)
-    ended = (met.known_end >= s) & (met.known_end < e)
-    return met.mutate(
-        at_start=one(started < s),
-        at_end=one(met.known_end >= e),
-        started_first=one((started >= s) & (met.number == 1)),
-        started_again=one((started >= s) & (met.number > 1)),
-        ended=one(ended),
-        met=one(started < e),
-        customer_days=last_day.delta(first_day, unit="day").cast("int64"),
-    )
-
-
-CONTRIBUTIONS = {
-    c.name: c
-    for c in (
-        Contribution("ledger", LEDGER.needs, tuple(LEDGER.adds), from_ledger),
-        Contribution("complaints", OPENED.needs, ("complaints",), from_complaints),
-        Contribution("contracts", ("subscription", "customer_alias"), ("contracts",), from_contracts),
-        Contribution(
-            "spells",
-            ("spell",),
-            ("at_start", "at_end", "started_first", "started_again", "ended", "met", "customer_days"),
-            from_spells,
-        ),
-    )
-}
+__all__ = ["CELL_COLUMNS", "CONTRIBUTIONS", "CellColumn", "cells"]
 
 
 @dataclass(frozen=True)
@@ -109,6 +31,24 @@ class CellColumn:
     any_of: bool = False  # whether one of the contributions is enough
 
 
+_NOTHING = ibis.literal(0, "decimal(18, 4)")
+_AS_THEY_ARE = {
+    "recurring": {
+        "unpriced_start": "contracts at the start in another currency",
+        "unpriced_end": "contracts at the end in another currency",
+        "unpriced_contracts": "contracts in another currency",
+    },
+    "tenures": {
+        "staying": "customers at the end",
+        "tenure_days": "days since their spell started",
+        "tenured": "customers at the end who have stayed for 365 days or more",
+    },
+    "so_far": {
+        "revenue_so_far": "revenue so far, less refunds",
+        "foreign_so_far": "amounts in another currency so far",
+    },
+    "year_on_year": {"foreign_year_on_year": "amounts in another currency"},
+}
 CELL_COLUMNS: Mapping[str, CellColumn] = {
     "customers_start": CellColumn("customers at the start", ("spells",), lambda c: c.at_start),
     "customers_end": CellColumn("customers at the end", ("spells",), lambda c: c.at_end),
@@ -134,10 +74,51 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
     "buyers": CellColumn("customers with at least one sale", ("ledger",), lambda c: one(c.purchases > 0)),
     "repeat_buyers": CellColumn("customers with two sales or more", ("ledger",), lambda c: one(c.purchases > 1)),
     "net_sales": CellColumn("amount of sales less refunds", ("ledger",), lambda c: c.sale_amount - c.refund_amount),
+    "recurring_start": CellColumn(
+        "monthly amount of contracts at the start", ("recurring",), lambda c: c.monthly_start
+    ),
+    "recurring_end": CellColumn("monthly amount of contracts at the end", ("recurring",), lambda c: c.monthly_end),
+    "recurring_kept": CellColumn(
+        "monthly amount at the end of customers with a contract at the start",
+        ("recurring",),
+        lambda c: (c.contracts_start > 0).ifelse(c.monthly_end_at_start, _NOTHING),
+    ),
+    "recurring_lost": CellColumn(
+        "monthly amount at the start of customers who are lost",
+        ("recurring", "spells"),
+        lambda c: ((c.at_start > 0) & (c.at_end == 0)).ifelse(c.monthly_start, _NOTHING),
+    ),
+    "subscribers_start": CellColumn(
+        "customers with a contract at the start", ("recurring",), lambda c: one(c.contracts_start > 0)
+    ),
+    "subscribers_end": CellColumn(
+        "customers with a contract at the end", ("recurring",), lambda c: one(c.contracts_end > 0)
+    ),
+    "revenue_kept": CellColumn(
+        "revenue of those who were customers at the start of the same period last year",
+        ("spells_before", "year_on_year"),
+        lambda c: (c.customers_before > 0).ifelse(c.revenue_now, _NOTHING),
+    ),
+    "revenue_before": CellColumn(
+        "their revenue in the same period last year",
+        ("spells_before", "year_on_year"),
+        lambda c: (c.customers_before > 0).ifelse(c.revenue_then, _NOTHING),
+    ),
+    "customers_before": CellColumn(
+        "customers at the start of the same period last year",
+        ("spells_before", "year_on_year"),
+        lambda c: c.customers_before,
+    ),
+    "ordered_so_far": CellColumn("customers who have ordered so far", ("so_far",), lambda c: one(c.priced_so_far > 0)),
     "complaining": CellColumn("with a complaint", ("complaints",), lambda c: one(c.complaints > 0)),
     **{
         name: CellColumn(words, ("ledger",), lambda c, name=name: c[name])  # type: ignore[misc]
         for name, words in LEDGER.adds.items()
+    },
+    **{
+        name: CellColumn(words, (need,), lambda c, name=name: c[name])  # type: ignore[misc]
+        for need, columns in _AS_THEY_ARE.items()
+        for name, words in columns.items()
     },
 }
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from crmeter.kernel.calendar import Calendar
+from crmeter.kernel.working_time import WorkingTime
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class Rules:
 
     ``inactivity_days`` a purchase customer stays one after a sale (``inactivity_by_segment`` where a segment differs);
     gaps of up to ``contract_gap_days`` between contracts close. ``as_of`` fixes the data horizon, None takes the newest
-    event. ``gross_margin`` (0–1), ``lifetime_years``, ``yearly_margin`` (money of one customer) and ``yearly_retention``
+    event. ``gross_margin`` (0–1), ``lifetime_years``, ``yearly_margin`` (of one customer) and ``yearly_retention``
     (0–1) are stated numbers that the CLV takes where given; discounted, it looks ``horizon_years`` ahead at
     ``discount_rate`` a year. ``tier_high`` and ``tier_medium`` are the shares of customers in those tiers.
     """
@@ -22,6 +23,7 @@ class Rules:
     currency: str
     timezone: str = "UTC"
     calendar: Calendar = field(default_factory=Calendar)
+    working: WorkingTime = field(default_factory=WorkingTime)
     inactivity_days: int = 365
     inactivity_by_segment: tuple[tuple[str, int], ...] = ()
     contract_gap_days: int = 0
@@ -39,5 +41,6 @@ class Rules:
         """Plain values, in a fixed order, for loads and seals."""
         plain = asdict(self)
         plain["as_of"] = self.as_of.isoformat() if self.as_of else None
+        plain["working"] = self.working.as_json()
         plain["inactivity_by_segment"] = dict(self.inactivity_by_segment)
         return plain

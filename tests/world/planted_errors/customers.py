@@ -6,6 +6,8 @@ from datetime import date
 
 from crmeter.metrics import formulas, request
 from crmeter.model import cells, identity, spells
+from crmeter.model.contributions import contracts as contract_part
+from crmeter.model.contributions import spells as spell_part
 from crmeter.warehouse import derive
 from tests.world.planting import Planted, cell, swap
 
@@ -109,37 +111,37 @@ SPELLS = (
     ),
     Planted(
         "whoever comes back is new",
-        swap(cells.from_spells, ("(met.number == 1)", "(met.number >= 1)")),
+        swap(spell_part.from_spells, ("(met.number == 1)", "(met.number >= 1)")),
         "customers.new",
         "returned",
     ),
     Planted(
         "who joins on the first day was there before",
-        swap(cells.from_spells, ("at_start=one(started < s)", "at_start=one(started <= s)")),
+        swap(spell_part.from_spells, ("at_start=one(started < s)", "at_start=one(started <= s)")),
         "customers.start",
         "first_day",
     ),
     Planted(
         "a spell that ends with the period is over before",
-        swap(cells.from_spells, ("at_end=one(met.known_end >= e)", "at_end=one(met.known_end > e)")),
+        swap(spell_part.from_spells, ("at_end=one(met.known_end >= e)", "at_end=one(met.known_end > e)")),
         "customers.end",
         "gone_on_closing_day, contract_ends_on_closing_day",
     ),
     Planted(
         "an end on the day after the period is in it",
-        swap(cells.from_spells, ("(met.known_end < e)", "(met.known_end <= e)")),
+        swap(spell_part.from_spells, ("(met.known_end < e)", "(met.known_end <= e)")),
         "customers.ended",
         "gone_on_closing_day",
     ),
     Planted(
         "an end on the first day is before the period",
-        swap(cells.from_spells, ("ended = (met.known_end >= s)", "ended = (met.known_end > s)")),
+        swap(spell_part.from_spells, ("ended = (met.known_end >= s)", "ended = (met.known_end > s)")),
         "customers.ended",
         "gone_on_first_day",
     ),
     Planted(
         "days before the period count as customer-years",
-        swap(cells.from_spells, ("ibis.greatest(started, s)", "started")),
+        swap(spell_part.from_spells, ("ibis.greatest(started, s)", "started")),
         "purchase_frequency",
         "regular",
     ),
@@ -163,7 +165,7 @@ SPELLS = (
     ),
     Planted(
         "contracts that end with the period do not run",
-        swap(cells.from_contracts, ("contracts.ended_on >= period", "contracts.ended_on > period")),
+        swap(contract_part.from_contracts, ("contracts.ended_on >= period", "contracts.ended_on > period")),
         "active_customers",
         "contract_ends_on_closing_day",
     ),
