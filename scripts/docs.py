@@ -6,10 +6,8 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from crmeter.app.cataloguing import Explained
+from kpi_pages import catalogue
 
 os.environ["CRMETER_LANG"] = "en"
 os.environ["COLUMNS"] = os.environ["TERMINAL_WIDTH"] = "100"
@@ -17,7 +15,6 @@ os.environ["COLUMNS"] = os.environ["TERMINAL_WIDTH"] = "100"
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 MADE = "<!-- Made by `make docs`. Do not edit. -->\n"
-LANGUAGES = {"en": "", "zh-Hant": ".zh-Hant", "zh-Hans": ".zh-Hans"}  # what stands before .md in names of pages
 GENERATED = ("reference", "kpis")  # whatever stands in these folders is generated, all of it
 
 
@@ -42,7 +39,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "reference" / "commands.md", commands()
     yield DOCS / "reference" / "settings.md", settings()
     yield DOCS / "reference" / "values.md", values()
-    yield from catalogue()
+    yield from catalogue(DOCS / "kpis")
 
 
 def commands() -> str:
@@ -66,7 +63,8 @@ def commands() -> str:
 
 MEMBERS = {
     "kpi": "the id of the KPI",
-    "grain": "the length of the period: day, week, month, quarter, half, year, fiscal_quarter, fiscal_year, custom",
+    "grain": "the length of the period: day, week, month, quarter, half, year, fiscal_month, fiscal_quarter, "
+    "fiscal_year, retail_month, retail_quarter, retail_year, custom",
     "start": "the first business day of the period",
     "end": "the day after its last",
     "by": "the member of each dimension asked for with `--by`; `{}` without; null where rows have none",
@@ -132,58 +130,6 @@ def _shown(default: object) -> str:
     if default is None or default == {} or default == []:
         return "–"
     return f'`"{default}"`' if isinstance(default, str) else f"`{default}`"
-
-
-def catalogue() -> Iterator[tuple[Path, str]]:
-    """An index in each language, and a page for each family in each language."""
-    from crmeter.app.cataloguing import explain, listed
-    from crmeter.kernel.messages import speaking, t
-    from crmeter.reports import words
-
-    for lang, ending in LANGUAGES.items():
-        with speaking(lang):
-            kpis = listed()
-            families = list(dict.fromkeys(kpi["family"] for kpi in kpis))
-            index = [f"# {t('The catalogue of KPIs')}\n", " · ".join(languages("README"))]
-            for family in families:
-                index.append(f"\n## [{words.family(family)}]({family}{ending}.md)\n")
-                index.append(f"| {t('ID')} | {t('KPI')} | {t('Unit')} | {t('Direction')} |\n|---|---|---|---|")
-                own = [kpi for kpi in kpis if kpi["family"] == family]
-                for kpi in own:
-                    told = (f"`{kpi['id']}`", kpi["name"], words.unit(kpi["unit"]), words.better(kpi["better"]))
-                    index.append(f"| {' | '.join(told)} |")
-                cards = [section(explain(kpi["id"])) for kpi in own]
-                page = [f"# {words.family(family)}\n", " · ".join(languages(family)), "", *cards]
-                yield DOCS / "kpis" / f"{family}{ending}.md", "\n".join(page)
-            yield DOCS / "kpis" / f"README{ending}.md", "\n".join(index) + "\n"
-
-
-def languages(page: str) -> list[str]:
-    """Links to the same page in every language."""
-    names = {"en": "English", "zh-Hant": "繁體中文", "zh-Hans": "简体中文"}
-    return [f"[{names[lang]}]({page}{ending}.md)" for lang, ending in LANGUAGES.items()]
-
-
-def section(found: Explained) -> str:
-    """One KPI: its question, formula, example and what to be careful of. The SQL beside it is linked."""
-    from crmeter.kernel.messages import t
-    from crmeter.reports import words
-    from crmeter.reports.numbers import amount
-
-    told = found.card
-    measure = told.id.partition(".")[0]
-    given = "; ".join(f"{what} {number:,.10g}" for what, number in found.given)
-    source = f"../../src/crmeter/kpis/{told.family}/{measure}"
-    lines = [
-        f"## {told.name}\n",
-        f"`{told.id}` · {words.unit(told.unit)} · {words.better(told.better)}\n",
-        f"{told.question}\n",
-        f"**{t('How it is computed')}** {told.formula}\n",
-        f"**{t('Example')}** {given} → {amount(found.makes, told.unit)}\n",
-        f"**{t('What to be careful of')}** {told.caution}\n",
-        f"[{measure}.py]({source}.py) · [{measure}.sql]({source}.sql)\n",
-    ]
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 from crmeter.app.evaluating import evaluation
 from crmeter.app.settings import Workspace
 from crmeter.evaluation.seal import check_seal
+from crmeter.kernel.era import counting_years
 from crmeter.kernel.messages import language, t
 from crmeter.kpis.cards import cards
 from crmeter.reports.reading import Reading
@@ -21,7 +22,8 @@ def report(workspace: Workspace, id: str, format: str) -> str:
     """A report in the language of the moment. Raises UserError where the evaluation is not as it was sealed."""
     document = evaluation(workspace, id)
     check_seal(document)
-    return render(document, format, language(), cards(language()))
+    with counting_years(workspace.era):
+        return render(document, format, language(), cards(language()))
 
 
 def headlines(document: Mapping[str, Any]) -> dict[str, list[str]]:

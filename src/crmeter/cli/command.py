@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crmeter.kernel.era import count_years, counting_years, era
 from crmeter.kernel.messages import LANGUAGES, closest, language, speaking, t
 
 if TYPE_CHECKING:
@@ -30,10 +31,12 @@ def one_language(tag: str) -> str:
 
 
 def workspace() -> Workspace:
-    """The workspace this command was called for."""
+    """The workspace this command was called for. From here on years are said in its era."""
     from crmeter.app.settings import open_workspace
 
-    return open_workspace(_folder.get())
+    found = open_workspace(_folder.get())
+    count_years(found.era)
+    return found
 
 
 def command(
@@ -51,7 +54,7 @@ def command(
                 logging.basicConfig(level=logging.DEBUG, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s")
             token = _folder.set(folder)
             try:
-                with speaking(lang or language()):
+                with speaking(lang or language()), counting_years(era()):
                     function(**given)
             finally:
                 _folder.reset(token)

@@ -35,7 +35,11 @@ def _options() -> dict[str, Any]:
     return {
         "ids": typer.Argument(metavar="ID...", help=t("KPIs, as “crmeter kpis” lists them.")),
         "period": typer.Option(
-            metavar="P", help=t("2025, 2025-H1, 2025-Q3, 2025-07, 2025-W31, FY2025-Q1, last-quarter …")
+            metavar="P",
+            help=t(
+                "2025, 2025-H1, 2025-Q3, 2025-07, 2025-W31, FY2025-Q1, FY2025-P07, 445-2025-P03, 民國114年第3季, "
+                "last-quarter …"
+            ),
         ),
         "from": typer.Option("--from", metavar="D", formats=["%Y-%m-%d"], help=t("The first day.")),
         "to": typer.Option("--to", metavar="D", formats=["%Y-%m-%d"], help=t("The day after the last.")),

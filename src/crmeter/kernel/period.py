@@ -9,7 +9,8 @@ from enum import StrEnum
 
 
 class Grain(StrEnum):
-    """The length of a period. ``custom`` is any other stretch of days."""
+    """The length of a period. The retail grains are those of a year of whole weeks, such as 4-4-5; ``custom`` is any
+    other stretch of days."""
 
     DAY = "day"
     WEEK = "week"
@@ -17,8 +18,12 @@ class Grain(StrEnum):
     QUARTER = "quarter"
     HALF = "half"
     YEAR = "year"
+    FISCAL_MONTH = "fiscal_month"
     FISCAL_QUARTER = "fiscal_quarter"
     FISCAL_YEAR = "fiscal_year"
+    RETAIL_MONTH = "retail_month"
+    RETAIL_QUARTER = "retail_quarter"
+    RETAIL_YEAR = "retail_year"
     CUSTOM = "custom"
 
 
@@ -27,9 +32,12 @@ MONTHS = {
     Grain.QUARTER: 3,
     Grain.HALF: 6,
     Grain.YEAR: 12,
+    Grain.FISCAL_MONTH: 1,
     Grain.FISCAL_QUARTER: 3,
     Grain.FISCAL_YEAR: 12,
 }
+FISCAL = frozenset({Grain.FISCAL_MONTH, Grain.FISCAL_QUARTER, Grain.FISCAL_YEAR})
+RETAIL = frozenset({Grain.RETAIL_MONTH, Grain.RETAIL_QUARTER, Grain.RETAIL_YEAR})
 
 
 @dataclass(frozen=True, order=True)

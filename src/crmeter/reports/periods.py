@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 
 from crmeter.kernel.calendar import Calendar
+from crmeter.kernel.era import ROC, era
 from crmeter.kernel.messages import language, t
 from crmeter.kernel.period import Grain, Period
 from crmeter.reports.numbers import LOCALES
 
 _NAME = re.compile(
-    r"(?P<fiscal>FY)?(?P<year>\d{4})"
-    r"(?:-(?P<kind>[QHW])(?P<part>\d\d?)|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
+    r"(?P<own>FY|(?:445|454|544)-)?(?P<year>\d{4})"
+    r"(?:-(?P<kind>[QHWP])(?P<part>\d\d?)|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
 )
 _ORDINALS = {1: "一", 2: "二", 3: "三", 4: "四"}  # how Simplified Chinese counts quarters
 
@@ -27,8 +28,8 @@ def said(name: str) -> str:
 
     >>> from crmeter.kernel.messages import speaking
     >>> with speaking("en"):
-    ...     said("2025-Q3"), said("2025-07"), said("FY2026-Q1")
-    ('Q3 2025', 'July 2025', 'Q1 of fiscal year 2026')
+    ...     said("2025-Q3"), said("2025-07"), said("FY2026-Q1"), said("445-2025-P03")
+    ('Q3 2025', 'July 2025', 'Q1 of fiscal year 2026', 'month 3 of retail year 2025')
     """
     match = _NAME.fullmatch(name)
     if not match:
@@ -39,37 +40,61 @@ def said(name: str) -> str:
         return day(date.fromisoformat(name))
     if part["month"]:
         return _month(int(part["year"]), int(part["month"]))
-    return _part(part["year"], bool(part["fiscal"]), part["kind"], int(part["part"] or 0))
+    return _part(_year(part["year"]), (part["own"] or "")[:2], part["kind"], int(part["part"] or 0))
+
+
+def _year(year: str | int) -> str:
+    """A year as its number, in Traditional Chinese of the Republic of China where the workspace counts so."""
+    if era() == "roc" and language() == "zh-Hant" and int(year) > ROC:
+        return t("ROC {year}", year=int(year) - ROC)
+    return str(year)
 
 
 def _month(year: int, month: int) -> str:
     if language() == "en":
         return format_date(date(year, month, 1), "MMMM y", locale=LOCALES["en"])
-    return t("{month}/{year}", year=year, month=month)
+    return t("{month}/{year}", year=_year(year), month=month)
 
 
-def _part(year: str, fiscal: bool, kind: str | None, part: int) -> str:
+def _part(year: str, own: str, kind: str | None, part: int) -> str:
+    """``own`` is FY for fiscal years, digits for retail years, else empty."""
     number = _ORDINALS.get(part, part) if language() == "zh-Hans" and kind == "Q" else part
-    match (fiscal, kind):
-        case (True, "Q"):
-            return t("Q{part} of fiscal year {year}", part=number, year=year)
-        case (True, _):
-            return t("fiscal year {year}", year=year)
-        case (False, "Q"):
+    if own == "FY":
+        return _of_fiscal_year(year, kind, number)
+    if own:
+        return _of_retail_year(year, kind, number)
+    match kind:
+        case "Q":
             return t("Q{part} {year}", part=number, year=year)
-        case (False, "H"):
+        case "H":
             return t("first half of {year}", year=year) if part == 1 else t("second half of {year}", year=year)
-        case (False, "W"):
+        case "W":
             return t("week {part} of {year}", part=part, year=year)
         case _:
             return t("year {year}", year=year)
+
+
+def _of_fiscal_year(year: str, kind: str | None, number: int | str) -> str:
+    if kind == "Q":
+        return t("Q{part} of fiscal year {year}", part=number, year=year)
+    if kind == "P":
+        return t("month {part} of fiscal year {year}", part=number, year=year)
+    return t("fiscal year {year}", year=year)
+
+
+def _of_retail_year(year: str, kind: str | None, number: int | str) -> str:
+    if kind == "Q":
+        return t("Q{part} of retail year {year}", part=number, year=year)
+    if kind == "P":
+        return t("month {part} of retail year {year}", part=number, year=year)
+    return t("retail year {year}", year=year)
 
 
 def day(value: date) -> str:
     """``14 July 2025``, ``2025 年 7 月 14 日``."""
     if language() == "en":
         return format_date(value, "d MMMM y", locale=LOCALES["en"])
-    return t("{year}-{month}-{day}", year=value.year, month=value.month, day=value.day)
+    return t("{year}-{month}-{day}", year=_year(value.year), month=value.month, day=value.day)
 
 
 def span(start: date, end: date) -> str:
@@ -94,7 +119,7 @@ def short(name: str) -> tuple[str, str]:
         first = name.partition("..")[0]
         return (first[5:].replace("-", "/"), first[:4]) if ".." in name else (name, "")
     part = match.groupdict()
-    year = (part["fiscal"] or "") + part["year"]
+    year = (part["own"] or "") + part["year"]
     if part["day"]:
         return f"{int(part['month'])}/{int(part['day'])}", year
     if part["month"]:
@@ -105,9 +130,7 @@ def short(name: str) -> tuple[str, str]:
 
 def calendar(rules: Mapping[str, Any]) -> Calendar:
     """The calendar in the settings that an evaluation was made under."""
-    given = rules.get("calendar") or {}
-    fiscal = given.get("fiscal_start") or (1, 1)
-    return Calendar(int(given.get("week_start", 0)), (int(fiscal[0]), int(fiscal[1])))
+    return Calendar.from_json(rules.get("calendar") or {})
 
 
 def name_of(value: Mapping[str, Any], using: Calendar) -> str:

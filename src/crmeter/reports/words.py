@@ -101,6 +101,26 @@ def better(code: str) -> str:
     return {"up": t("higher is better"), "down": t("lower is better")}.get(code, t("neither way is better"))
 
 
+def state(code: str) -> str:
+    """What a KPI does when something is to be done, as a heading."""
+    return {
+        "low": t("When it is low"),
+        "high": t("When it is high"),
+        "falling": t("When it is falling"),
+        "rising": t("When it is rising"),
+    }.get(code, code)
+
+
+def action_kind(code: str) -> str:
+    """What an action changes."""
+    return {
+        "service": t("service"),
+        "marketing": t("marketing"),
+        "sales_process": t("sales process"),
+        "crm_setting": t("CRM setting"),
+    }.get(code, code)
+
+
 def family(code: str) -> str:
     """The heading of a family of KPIs."""
     return {
@@ -125,8 +145,12 @@ def grain(code: str) -> str:
         "quarter": t("quarter"),
         "half": t("half-year"),
         "year": t("year"),
+        "fiscal_month": t("fiscal month"),
         "fiscal_quarter": t("fiscal quarter"),
         "fiscal_year": t("fiscal year"),
+        "retail_month": t("retail month"),
+        "retail_quarter": t("retail quarter"),
+        "retail_year": t("retail year"),
         "custom": t("custom period"),
     }.get(code, code)
 
@@ -144,8 +168,12 @@ def base(comparison: str, grain_code: str) -> str:
         "quarter": t("the quarter before"),
         "half": t("the half-year before"),
         "year": t("the year before"),
+        "fiscal_month": t("the fiscal month before"),
         "fiscal_quarter": t("the fiscal quarter before"),
         "fiscal_year": t("the fiscal year before"),
+        "retail_month": t("the retail month before"),
+        "retail_quarter": t("the retail quarter before"),
+        "retail_year": t("the retail year before"),
     }.get(grain_code, t("the period before"))
 
 

@@ -16,6 +16,8 @@ from crmeter.app.settings.workspace import SourceSettings, Target, Workspace
 from crmeter.kernel.calendar import WEEKDAYS, Calendar
 from crmeter.kernel.errors import Problem, UserError, raise_if_any
 from crmeter.kernel.messages import t
+from crmeter.kernel.retail_year import RetailYear
+from crmeter.kernel.working_time import WorkingTime
 from crmeter.model.rules import Rules
 
 TOML = "crmeter.toml"
@@ -163,12 +165,33 @@ def _toml(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
+def _calendar(own: dict[str, Any], held: dict[str, Any]) -> Calendar:
+    start = WEEKDAYS.index(own["week_start"])
+    ends, weekday, month = held["retail_year_ends"] or ("nearest", (start - 1) % 7, 12)
+    festival = held["spring_festival"]
+    return Calendar(
+        start,
+        own["fiscal_year_start"],
+        RetailYear(held["retail_weeks"], ends, weekday, month, held["retail_year_named"]),
+        held["country"] is not None if festival is None else festival,
+    )
+
+
+def _working(held: dict[str, Any]) -> WorkingTime:
+    hours = held["hours"] or ()
+    if len(hours) == 2:  # the same on every day that is worked
+        hours = tuple(None if weekday in held["weekend"] else hours for weekday in range(7))
+    days = {key: held[key] for key in ("country", "weekend", "holidays", "workdays", "lunch")}
+    return WorkingTime(**days, hours=hours)
+
+
 def _workspace(root: Path, held: dict[str, dict[str, Any]]) -> Workspace:
     own = held["workspace"]
     rules = Rules(
         currency=own["currency"],
         timezone=own["timezone"],
-        calendar=Calendar(WEEKDAYS.index(own["week_start"]), own["fiscal_year_start"]),
+        calendar=_calendar(own, held["calendar"]),
+        working=_working(held["calendar"]),
         inactivity_days=own["inactivity_days"],
         inactivity_by_segment=own["inactivity_by_segment"],
         contract_gap_days=own["contract_gap_days"],
@@ -199,4 +222,5 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]]) -> Workspace:
             if section.startswith("targets.")
         },
         dimensions=held["evaluation"]["dimensions"],
+        era=held["calendar"]["era"],
     )

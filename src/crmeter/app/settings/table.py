@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from crmeter.app.settings import kinds
+from crmeter.app.settings import calendar_kinds, kinds
 from crmeter.app.settings.kinds import SettingKind
 from crmeter.kernel.calendar import WEEKDAYS
+from crmeter.kernel.era import ERAS
 from crmeter.kernel.messages import t
 
 REQUIRED: Any = object()
@@ -66,6 +67,32 @@ SETTINGS = (
             lambda: t("Share of customers in the tier high: those with the most revenue so far.")),
     Setting("workspace", "tier_medium", kinds.number(0, 1), 0.3, "0.3",
             lambda: t("Share of customers in the tier medium: those who follow. All others are low.")),
+    Setting("calendar", "country", calendar_kinds.COUNTRY, "none", '"TW"',
+            lambda: t("Whose public holidays and make-up working days hold: TW Taiwan, CN mainland China. A year that "
+                      "has not been published is said, and its days count by their weekday.")),
+    Setting("calendar", "weekend", calendar_kinds.WEEKDAY_LIST, ["saturday", "sunday"], '["sunday"]',
+            lambda: t("The weekdays that are not worked.")),
+    Setting("calendar", "holidays", calendar_kinds.DAYS, [], '["2025-05-01"]',
+            lambda: t("Further days on which the company is closed.")),
+    Setting("calendar", "workdays", calendar_kinds.DAYS, [], '["2025-02-08"]',
+            lambda: t("Further days on which the company works, although they are holidays or at a weekend.")),
+    Setting("calendar", "hours", calendar_kinds.HOURS, None, '"09:00-18:00"',
+            lambda: t("Business hours, for the response and resolution times that count them. With a table of weekdays "
+                      "only those named are open; a make-up day without hours has those of the first one.")),
+    Setting("calendar", "lunch", calendar_kinds.SPAN, None, '"12:30-13:30"',
+            lambda: t("The break of every day, which is no business hour.")),
+    Setting("calendar", "spring_festival", calendar_kinds.SWITCH, None, "true",
+            lambda: t("Whether a period in the season of Spring Festival is compared with the same days before and "
+                      "after the festival a year before. Without it this holds where country is TW or CN.")),
+    Setting("calendar", "retail_weeks", calendar_kinds.RETAIL_WEEKS, "4-4-5", '"4-5-4"',
+            lambda: t("The weeks of the months of a retail quarter. A 53rd week goes to the last month of the year.")),
+    Setting("calendar", "retail_year_ends", calendar_kinds.RETAIL_YEAR_END, None, '"nearest saturday to january"',
+            lambda: t("The last day of a retail year: the last weekday of a month, or the one nearest to its end. "
+                      "Without it the one nearest to the end of December that ends a week.")),
+    Setting("calendar", "retail_year_named", kinds.choice("end", "start"), "end", '"start"',
+            lambda: t("Whether a retail year is named after the year in which it ends or in which it starts.")),
+    Setting("calendar", "era", kinds.choice(*ERAS), "common", '"roc"',
+            lambda: t("How years are written in Traditional Chinese: roc counts those of the Republic of China.")),
     Setting("engine", "url", kinds.address("duckdb:///"), "duckdb:///data/warehouse.duckdb",
             '"duckdb:///data/warehouse.duckdb"',
             lambda: t("Where the warehouse is. Other engines than DuckDB are not available yet.")),
@@ -74,7 +101,7 @@ SETTINGS = (
     Setting("sources.*", "kind", kinds.choice("files"), "files", '"files"',
             lambda: t("What the source is. Other kinds than files are not available yet.")),
     Setting("sources.*", "path", kinds.PATTERNS, REQUIRED, '"exports/*.csv"',
-            lambda: t("The files of the source inside the workspace: csv, tsv, parquet, xlsx, xls; gz and zip too.")),
+            lambda: t("The files of the source inside the workspace: csv, tsv, json, jsonl, parquet, xlsx, xls; gz and zip too.")),
     Setting("sources.*", "tables", kinds.table_of(kinds.TEXT), {}, '{ orders = "orders_*.csv" }',
             lambda: t("Raw tables that are made of several files, each with the pattern of their names.")),
     Setting("sources.*", "encoding", kinds.ENCODING, None, '"big5"',

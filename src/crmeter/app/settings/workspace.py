@@ -47,6 +47,7 @@ class Workspace:
     sources: tuple[SourceSettings, ...]
     targets: Mapping[str, Target]
     dimensions: tuple[str, ...] = ()
+    era: str = "common"  # how years are said, see reports.periods
 
     @property
     def toml(self) -> Path:
