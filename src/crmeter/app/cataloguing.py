@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any
+from functools import cache
 
 from crmeter.kernel.errors import Problem, UserError, raise_if_any
-from crmeter.kernel.messages import language, t
+from crmeter.kernel.messages import LANGUAGES, language, t
 from crmeter.kpis import CATALOGUE, FAMILIES
 from crmeter.kpis.cards import Card, card, cards
 from crmeter.metrics import Kpi
-from crmeter.metrics.measures import Product, Ranked, Total, Window
-from crmeter.model.populations import POPULATIONS
 
 BY_ID = {kpi.id: kpi for kpi in CATALOGUE}
 FIRST_VARIANTS = {kpi.measure: kpi for kpi in reversed(CATALOGUE)}
 LISTED = ("id", "family", "unit", "better", "name")
 
 
-@dataclass(frozen=True)
-class Explained:
-    """A KPI's card with its worked example: ``given`` are its parts, each with its number, ``makes`` the value."""
-
-    card: Card
-    given: tuple[tuple[str, float], ...]
-    makes: float
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values, for ``--format json``."""
-        given = [{"what": what, "number": number} for what, number in self.given]
-        return {**self.card.__dict__, "example": {"given": given, "value": self.makes}}
-
-
 def chosen(ids: Sequence[str]) -> tuple[Kpi, ...]:
-    """The KPIs of these ids, each once; the bare name of a measure is its first variant. UserError for unknown ones."""
-    found = {id: BY_ID.get(id) or FIRST_VARIANTS.get(id) for id in ids}
+    """The KPIs of these ids, each once. UserError for those that find none.
+
+    The bare name of a measure is its first variant; a name or synonym, in any language, is the first KPI called so.
+    """
+    found = {id: _found(id) for id in ids}
     raise_if_any(unknown_kpi(id) for id, kpi in found.items() if kpi is None)
     return tuple(dict.fromkeys(kpi for kpi in found.values() if kpi is not None))
 
 
 def unknown_kpi(id: str) -> Problem:
-    near = get_close_matches(id, [*BY_ID, *FIRST_VARIANTS], 1, 0.5)
+    words = {**_called(), **{known: known for known in (*FIRST_VARIANTS, *BY_ID)}}
+    near = get_close_matches(id.casefold(), words, 1, 0.5)
     return Problem(
         t("There is no KPI “{id}”.", id=id),
-        next=(t("Did you mean “{word}”?", word=near[0]) + " " if near else "") + t("“crmeter kpis” lists them."),
+        next=(t("Did you mean “{word}”?", word=words[near[0]]) + " " if near else "") + t("“crmeter kpis” lists them."),
     )
+
+
+def _found(id: str) -> Kpi | None:
+    return BY_ID.get(id) or FIRST_VARIANTS.get(id) or BY_ID.get(_called().get(id.strip().casefold(), ""))
+
+
+@cache
+def _called() -> dict[str, str]:
+    """What KPIs are called, in every language, in small letters → the id of the first KPI called so."""
+    found: dict[str, str] = {}
+    told = [cards(lang) for lang in LANGUAGES]
+    for kpi in CATALOGUE:
+        for each in told:
+            found.setdefault(each[kpi.id].name.casefold(), kpi.id)
+    for kpi in CATALOGUE:
+        for synonym in (synonym for each in told for synonym in each[kpi.id].synonyms):
+            found.setdefault(synonym.casefold(), kpi.id)
+    return found
 
 
 def listed(family: str | None = None) -> list[dict[str, str]]:
@@ -66,28 +71,7 @@ def name(id: str) -> str:
     return card(id, language()).name
 
 
-def explain(id: str) -> Explained:
-    """The card of a KPI, in the language of the moment, and its worked example."""
+def explain(id: str) -> Card:
+    """The card of a KPI, in the language of the moment; UserError for an id that finds none."""
     (kpi,) = chosen([id])
-    return Explained(card(kpi.id, language()), tuple(_given(kpi)), kpi.example.value)
-
-
-def _given(kpi: Kpi) -> Iterator[tuple[str, float]]:
-    """The worked example's numbers under the words of the measures they stand for."""
-    known: dict[str, str] = {}
-    for measure in kpi.formula.measures:
-        if isinstance(measure, Ranked):
-            known[measure.column] = t(POPULATIONS[measure.population].adds[measure.column])
-            known[measure.rows.column] = t("records")
-        elif isinstance(measure, Total) and not measure.squared:
-            window = "" if measure.window is Window.PERIOD else f"@{measure.window}"
-            known.setdefault(f"{measure.column}{window}", _words(measure))
-        elif isinstance(measure, Product):
-            known.setdefault(f"{measure.x.column}×{measure.y.column}", measure.words)
-    for name, number in kpi.example.given.items():
-        yield known.get(name) or known[name.partition("@")[0]], number
-
-
-def _words(total: Total) -> str:
-    """The words of a measure; a bare count of rows is of records."""
-    return t("records") if total.column.startswith(("#", "*")) else total.words
+    return card(kpi.id, language())

@@ -7,6 +7,7 @@ import typer
 
 from crmeter.cli import screen, tables
 from crmeter.cli.command import command
+from crmeter.cli.explained import explained
 from crmeter.kernel.messages import t
 
 
@@ -31,19 +32,17 @@ def add_list(app: typer.Typer) -> None:
 
 
 def add_card(app: typer.Typer) -> None:
-    id = typer.Argument(metavar="ID", help=t("A KPI, as “crmeter kpis” lists it."))
+    id = typer.Argument(metavar="ID", help=t("A KPI, as “crmeter kpis” lists it, or what you call it."))
     form = typer.Option("--format", help=t("How the card is written."))
 
     @command(
         app,
         "kpi explain",
-        t("Explain a KPI: what it shows, how it is computed, an example, what to be careful of, its SQL."),
-        ("crmeter kpi explain churn_rate.cohort", "crmeter kpi explain nps --lang zh-Hant"),
+        t("Explain a KPI: what it shows, how to read it, what to be careful of, what to do, how it is computed."),
+        ("crmeter kpi explain churn_rate.cohort", "crmeter kpi explain LTV", "crmeter kpi explain nps --lang zh-Hant"),
     )
     def explain(id: Annotated[str, id], *, format: Annotated[Literal["text", "json"], form] = "text") -> None:
-        from crmeter.app.cataloguing import explain as explained
+        from crmeter.app.cataloguing import explain as card
 
-        found = explained(id)
-        screen.say(
-            json.dumps(found.as_json(), ensure_ascii=False, indent=1) if format == "json" else tables.card(found)
-        )
+        found = card(id)
+        screen.say(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if format == "json" else explained(found))

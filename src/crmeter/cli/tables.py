@@ -13,7 +13,6 @@ from crmeter.kernel.messages import t
 from crmeter.kernel.period import Grain, Period
 
 if TYPE_CHECKING:
-    from crmeter.app.cataloguing import Explained
     from crmeter.app.evaluating import StoredEvaluation
     from crmeter.app.ingesting import LoadReport
 
@@ -83,25 +82,6 @@ def catalogue(found: Sequence[Mapping[str, str]]) -> str:
             f"{words.family(family)} ({family})\n" + table([t("ID"), t("KPI"), t("Unit"), t("Direction")], rows)
         )
     return "\n\n".join(parts)
-
-
-def card(found: Explained) -> str:
-    """One KPI explained, under headings."""
-    from crmeter.reports import words
-    from crmeter.reports.numbers import amount
-
-    told = found.card
-    given = [f"  {what}: {number:,.10g}" for what, number in found.given]
-    made = amount(found.makes, told.unit)
-    parts = (
-        (f"{told.name}  [{told.id}]", told.question),
-        (t("How it is computed"), told.formula),
-        (t("How to read it"), f"{words.unit(told.unit)}; {words.better(told.better)}"),
-        (t("What to be careful of"), told.caution),
-        (t("Example"), "\n".join((*given, f"  → {made}"))),
-        (t("The same in SQL, written apart to check it (definition {hash})", hash=told.definition), told.sql.rstrip()),
-    )
-    return "\n\n".join(f"{heading}\n{text}" for heading, text in parts)
 
 
 def values(found: Sequence[Plain], names: Mapping[str, str], calendar: Calendar) -> str:

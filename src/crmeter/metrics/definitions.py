@@ -7,7 +7,7 @@ import json
 from datetime import date
 from functools import cache
 
-import ibis
+import ibis.expr.types as ir
 
 from crmeter.metrics.kpi import Kpi, is_contribution
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
@@ -38,7 +38,8 @@ def definition(kpi: Kpi) -> str:
 
 
 @cache
-def _tables() -> dict[str, ibis.expr.types.Table]:
+def declared_columns() -> dict[str, dict[str, str]]:
+    """Every table that the SQL of a definition names: its columns with their types."""
     derived = {
         "customer_alias": {"customer_id": "VARCHAR", "survivor_id": "VARCHAR"},
         "spell": {
@@ -56,30 +57,41 @@ def _tables() -> dict[str, ibis.expr.types.Table]:
             **dict.fromkeys(("period_start", "period_end", "base_start", "base_end"), "DATE"),
         },
     }
-    found = {table.name: declared(table.name, dict(table.stored)) for table in TABLES}
-    return found | {name: declared(name, columns) for name, columns in derived.items()}
+    return {table.name: dict(table.stored) for table in TABLES} | derived
+
+
+@cache
+def _tables() -> dict[str, ir.Table]:
+    return {name: declared(name, columns) for name, columns in declared_columns().items()}
+
+
+def column_of(name: str) -> ir.Table:
+    """One number of a customer cell, of a table of what it is made of."""
+    column = CELL_COLUMNS[name]
+    summed = declared("cell", {c: "BIGINT" for need in column.needs for c in CONTRIBUTIONS[need].columns})
+    return summed.select(**{name: column.value(summed)})
+
+
+@cache
+def rows_of(name: str) -> tuple[ir.Table, ...]:
+    """What makes the rows of a population or of a contribution to customer cells: the last expression; before it those
+    of the derived tables that it reads."""
+    tables = _tables()
+    if is_contribution(name):
+        contribution = CONTRIBUTIONS[name]
+        rows = contribution.rows(tables, _ANY).select("member", "period", *contribution.columns)
+        return (spells(tables, Rules("XXX"), _ANY.as_of), rows) if name == "spells" else (rows,)
+    rows = POPULATIONS[name].rows(tables, _ANY)
+    return (POPULATIONS[name].in_periods(rows, tables),)
 
 
 @cache
 def column_text(name: str) -> str:
-    """One number of a customer cell."""
-    column = CELL_COLUMNS[name]
-    summed = declared("cell", {c: "BIGINT" for need in column.needs for c in CONTRIBUTIONS[need].columns})
-    return to_text(summed.select(**{name: column.value(summed)}))
+    """One number of a customer cell, written out."""
+    return to_text(column_of(name))
 
 
 @cache
 def population_text(name: str) -> str:
-    """What makes the rows of a population, or a contribution to customer cells."""
-    tables = _tables()
-    found = []
-    if name == "spells":
-        found.append(to_text(spells(tables, Rules("XXX"), _ANY.as_of)))
-    if is_contribution(name):
-        contribution = CONTRIBUTIONS[name]
-        found.append(to_text(contribution.rows(tables, _ANY).select("member", "period", *contribution.columns)))
-    else:
-        rows = POPULATIONS[name].rows(tables, _ANY)
-        days = tables["period_day"]
-        found.append(to_text(POPULATIONS[name].in_period(rows.join(days, rows.on == days.day))))
-    return "\n".join(found)
+    """What makes the rows of a population, or a contribution to customer cells, written out."""
+    return "\n".join(map(to_text, rows_of(name)))

@@ -66,8 +66,8 @@ class LifetimeRevenue(Clustered):
         new, old = (scale * self.purchases_per_amount(v) for scale, v in zip(scales, (now, base), strict=True))
         return super().compare_scaled(now, base, cross, (new, old))
 
-    def known(self, view: View) -> int:
-        return 0 if view.rules.lifetime_years is None else 2
+    def free(self, view: View) -> Sequence[int]:
+        return range(4) if view.rules.lifetime_years is None else range(2)
 
     def function(self, sums: Sequence[float]) -> float:
         net, years, start, lost = sums
@@ -89,6 +89,10 @@ class LifetimeRevenue(Clustered):
             "average order value × purchase frequency × (1 − refund rate) × lifetime, "
             "the lifetime being 1 ÷ churn over the 365 days to the end unless a number is stated in the settings"
         )
+
+    def notation(self) -> str:
+        lifetime = "Σ customers_start[365d] ÷ Σ lost[365d]"
+        return f"Σ net_sales ÷ Σ customer_years × ({lifetime}) × (Σ purchases ÷ Σ sales)"
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,9 @@ class LifetimeProfit:
 
     def words(self) -> str:
         return t("CLV in revenue × gross margin")
+
+    def notation(self) -> str:
+        return f"{self.revenue.notation()} × (1 − Σ cost_of_sales ÷ Σ costed_amount)"
 
 
 clv_revenue = Kpi(
