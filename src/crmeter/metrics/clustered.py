@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
 
+from crmeter.kernel.messages import t
 from crmeter.metrics.formulas import Cross, View
 from crmeter.metrics.measures import Measure, Product, Total, Window, cell
 from crmeter.metrics.value import Estimate, Reason
@@ -72,19 +73,24 @@ class Clustered(ABC):
             return Estimate.undefined(reason, above, below, n)
         value, error = self.function(sums), None
         if self.has_interval:
-            free = len(sums) - self.known(view)
-            products = [row[:free] for row in self._products(view)[:free]]
-            error = intervals.clustered_standard_error(n, sums[:free], products, self.gradient(sums)[:free])
-        low, high = intervals.around(value, error) or (None, None)
+            free, products, gradient = self.free(view), self._products(view), self.gradient(sums)
+            error = intervals.clustered_standard_error(
+                n, [sums[i] for i in free], [[products[i][j] for j in free] for i in free], [gradient[i] for i in free]
+            )
+        low, high = intervals.around(value, error, df=self.degrees_of_freedom(n)) or (None, None)
         return Estimate(value, above, below, n, low, high)
 
     def sums(self, view: View) -> list[float]:
         """The parts' sums."""
         return [view(part) for part in self.parts]
 
-    def known(self, view: View) -> int:
-        """How many of the last parts are stated, not measured: they add nothing to the error."""
-        return 0
+    def free(self, view: View) -> Sequence[int]:
+        """The places of the parts that are measured, not stated: only they make the error."""
+        return range(len(self.parts))
+
+    def degrees_of_freedom(self, n: float) -> float | None:
+        """Those of Student's interval; None for the normal one."""
+        return None
 
     def _products(self, view: View) -> list[list[float]]:
         return [[view(product) for product in row] for row in self._matrix]
@@ -102,7 +108,7 @@ class Clustered(ABC):
         sums, old = self.sums(now), self.sums(base)
         if self.undefined(sums) or self.undefined(old):
             return None
-        free = range(len(self.parts) - self.known(now))
+        free = self.free(now)
         parts = [self.parts[i] for i in free]
         between = [[cross(x, y) for y in parts] for x in parts]
         own, others = self._products(now), self._products(base)
@@ -149,6 +155,20 @@ class CustomerRatio(Clustered):
 
     def words(self) -> str:
         return f"{self.numerator.words} ÷ {self.denominator.words}"
+
+
+@dataclass(frozen=True)
+class CustomerMean(CustomerRatio):
+    """The mean of one number of each customer counted below: Student's interval.
+
+    The customers of two periods are partly the same, so that the noise of a change is clustered all the same.
+    """
+
+    def degrees_of_freedom(self, n: float) -> float | None:
+        return n - 1
+
+    def words(self) -> str:
+        return t("mean of {measure}", measure=self.numerator.words)
 
 
 @dataclass(frozen=True)
