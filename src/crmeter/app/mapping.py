@@ -24,12 +24,16 @@ __all__ = ["Checked", "Proposed", "TableProposal", "check", "propose"]
 
 @dataclass(frozen=True)
 class Proposed:
-    """What is proposed for one source. ``joined`` are files that are now read as one table each (name → glob)."""
+    """What is proposed for one source. ``joined`` are files that are now read as one table each (name → glob).
+
+    ``said`` is what a user should know of its raw tables.
+    """
 
     source: str
     proposals: Proposals
     written: tuple[Written, ...]
     joined: tuple[tuple[str, str], ...] = ()
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ def _write(
     found = propose_mappings(con, landed.source.schema, landed.tables, currency=workspace.rules.currency, timezone=zone)
     written = write(found, workspace.mappings / name)
     shown = tuple(replace(each, path=each.path.relative_to(workspace.root)) for each in written)
-    return Proposed(name, found, shown, joined)
+    said = tuple(note for table in landed.tables for note in table.notes)
+    return Proposed(name, found, shown, joined, said)
 
 
 def check(workspace: Workspace, names: Sequence[str] = (), progress: Progress = silent) -> list[Checked]:

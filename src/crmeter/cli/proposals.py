@@ -47,8 +47,8 @@ def _source(each: Proposed) -> Iterator[str]:
         t("{table} goes nowhere: {reason}", table=leftover.raw_table, reason=leftover.reason)
         for leftover in each.proposals.leftovers
     ]
-    if left:
-        yield "\n".join(left)
+    if left or each.said:
+        yield "\n".join((*each.said, *left))
     yield "\n".join(written.as_text() for written in each.written)
 
 

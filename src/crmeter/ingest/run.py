@@ -140,6 +140,12 @@ class _Run:
         landed = land(self.con, self.sources, self.progress)
         for name in self.left:
             drop_raw(self.con, name)
+        self.notes.extend(
+            Note("landing", table.name, 0, said, each.source.name)
+            for each in landed
+            for table in each.tables
+            for said in table.notes
+        )
         lock_down(self.con)  # from here on SQL of the user runs
         return landed
 

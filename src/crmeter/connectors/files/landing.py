@@ -73,6 +73,7 @@ def _notes(pieces: Sequence[Piece], columns: dict[str, str]) -> tuple[str, ...]:
     """Which columns some of the joined files lack."""
     notes: list[str] = []
     for piece in pieces:
+        notes.extend(piece.notes)
         here = {column.lower() for column in piece.columns}
         missing = [column for column in columns if column.lower() not in here]
         if missing:

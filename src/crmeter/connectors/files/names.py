@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xls", ".gz", ".zip")
-TEXT, PACKED = (".csv", ".tsv", ".txt"), (".gz", ".zip")
+TEXT, JSON, PACKED = (".csv", ".tsv", ".txt"), (".json", ".jsonl", ".ndjson"), (".gz", ".zip")
+SUFFIXES = (*TEXT, *JSON, ".parquet", ".xlsx", ".xls", *PACKED)
 
 
 def suffix(name: str) -> str:

@@ -35,6 +35,7 @@ class Piece:
     width: int = 0  # columns of ``data`` without the row number, if more than ``columns``
     parallel: bool = True  # no line breaks inside values
     bad: list[BadRow] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # what of the file is not in it
 
     @property
     def is_parquet(self) -> bool:

@@ -14,9 +14,10 @@ import duckdb
 from crmeter.connectors.files.archive import unpack
 from crmeter.connectors.files.child import read_in_child
 from crmeter.connectors.files.excel import check_book
+from crmeter.connectors.files.json_table import read_json
 from crmeter.connectors.files.landing import land_table, quoted
 from crmeter.connectors.files.limits import Limits
-from crmeter.connectors.files.names import TEXT, snake, table_name, unique_headers
+from crmeter.connectors.files.names import JSON, TEXT, snake, table_name, unique_headers
 from crmeter.connectors.files.paths import find_files
 from crmeter.connectors.files.piece import Piece, Readable
 from crmeter.connectors.files.text import read_text
@@ -78,6 +79,15 @@ class FileSource:
         return pieces
 
     def _read(self, file: Readable, folder: Path, progress: Progress, share: float) -> Iterator[Piece]:
+        if file.ending in JSON:
+            yield from read_json(
+                file,
+                folder,
+                encoding=self.encoding,
+                limits=self.limits,
+                tell=lambda rows: progress(t("Reading {file}: {count} rows", file=file.label, count=rows), share),
+            )
+            return
         if file.ending in TEXT:
             yield read_text(
                 file,

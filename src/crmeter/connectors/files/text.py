@@ -57,9 +57,9 @@ def _write(file: Readable, records: Records, target: Path, limits: Limits, tell:
         while batch := list(islice(whole, _BATCH)):
             writer.writerows(batch)
             piece.rows += len(batch)
-            _check_counts(piece, limits)
+            check_counts(piece, limits)
             tell(piece.rows)
-    _check_counts(piece, limits)
+    check_counts(piece, limits)
     if piece.bad and not piece.rows:
         raise UserError.of(
             t("{file}: not one record fits its header of {count} columns.", file=file.label, count=len(columns)),
@@ -91,7 +91,7 @@ def _headers(file: Readable, records: Records, limits: Limits) -> list[str]:
     if isinstance(first, Broken):
         raise UserError.of(
             t("{file}: its header can't be read.", file=file.label),
-            f"{fault_said(first)} {_shown(first.text)}",
+            f"{fault_said(first)} {shown(first.text)}",
             t("Mend the first line, or set encoding and delimiter for this source in crmeter.toml."),
         )
     if len(first[1]) > limits.columns:
@@ -102,7 +102,8 @@ def _headers(file: Readable, records: Records, limits: Limits) -> list[str]:
     return unique_headers(first[1])
 
 
-def _check_counts(piece: Piece, limits: Limits) -> None:
+def check_counts(piece: Piece, limits: Limits) -> None:
+    """Raise UserError where a file has more rows, or broken ones, than an honest export."""
     if piece.rows > limits.rows:
         raise UserError.of(
             t("{file} has more than {count} rows.", file=piece.label, count=limits.rows),
@@ -118,10 +119,11 @@ def _check_counts(piece: Piece, limits: Limits) -> None:
 
 def _bad_row(piece: Piece, broken: Broken) -> BadRow:
     reason = fault_said(broken, len(piece.columns))
-    return BadRow(piece.table, piece.label, broken.line, "", _shown(broken.text), reason)
+    return BadRow(piece.table, piece.label, broken.line, "", shown(broken.text), reason)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """A broken record as a person may see it."""
     short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
     return short.replace(UNDECODABLE, "\ufffd").replace("\0", "␀")
 
