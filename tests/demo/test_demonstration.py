@@ -60,7 +60,7 @@ def test_faults_are_quarantined_one_by_one(both: duckdb.DuckDBPyConnection) -> N
             wanted[fault.value] += fault.rows
     shown = {value or "": rows for value, rows in found}
     assert sum(shown.values()) == sum(wanted.values())
-    for value in ("2023-02-30 10:15:00", "暫缺", "-880", "待分類", "待確認", "日期不詳"):
+    for value in ("2023-02-30 10:15:00", "暫缺", "-8888", "待分類", "待確認", "日期不詳"):
         assert shown[value] == wanted[value]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from math import sqrt
 
 import duckdb
@@ -103,6 +103,24 @@ def test_churn_has_no_season(company: Company, seed: int) -> None:
     counts = [leaving(con, *quarter(f"{day.year}-Q{day.month // 3 + 1}")) for day in QUARTERS]
     rate = sum(lost for _, lost in counts) / sum(there for there, _ in counts)
     assert sum((lost - rate * there) ** 2 / (there * rate * (1 - rate)) for there, lost in counts) < 29.9
+
+
+def test_the_new_year_fools_who_does_not_align(company: Company) -> None:
+    """February 2025 sells less than February 2024, January more than business grew; day by day from the festival on,
+    four weeks before it and four after, both years tell of the same growth as the whole quarter."""
+
+    def sold(first: date, days: int) -> float:
+        until = first + timedelta(days=days)
+        sql = f"SELECT count(*) FROM booking WHERE kind = '銷貨' AND booked BETWEEN '{first}' AND '{until}'"
+        return sum(share(company(seed, ()), sql) for seed in SEEDS)
+
+    grown = sold(date(2025, 1, 1), 90) / sold(date(2024, 1, 1), 91)
+    assert 1.1 < grown < 1.5
+    assert sold(date(2025, 1, 1), 31) / sold(date(2024, 1, 1), 31) > 1.1 * grown
+    assert sold(date(2025, 2, 1), 28) / sold(date(2024, 2, 1), 29) < 0.95
+    for days in (-28, 0):
+        now, before = (festival + timedelta(days=days) for festival in (date(2025, 1, 29), date(2024, 2, 10)))
+        assert sold(now, 28) / sold(before, 28) == pytest.approx(grown, abs=0.2)
 
 
 def test_attributes_are_independent(company: Company) -> None:

@@ -5,6 +5,9 @@ Times are days (float64) since 2021-01-01 00:00 in Taipei; the fraction is the t
 The rhythm moves business within a quarter and never between quarters: each quarter's weights are scaled to its length.
 So the number of orders and new customers has festivals and weekends, while rates of a quarter (churn above all, which
 follows the orders of a year before) have no season that could pass for a story.
+
+The Lunar New Year wanders between January and February: gifts are bought in the days before it, and then everything is
+closed. So a January or February differs from the one of the year before for no other reason than the moon.
 """
 
 from __future__ import annotations
@@ -25,12 +28,16 @@ HORIZON = float((HORIZON_DAY - FIRST_DAY).days)
 _LAST_DAY = date(2027, 1, 1)  # times after the horizon are drawn too, for what is still open at its end
 YEAR = 365.25
 
-_NEW_YEARS = (
+NEW_YEARS = (
     date(2021, 2, 12), date(2022, 2, 1), date(2023, 1, 22), date(2024, 2, 10), date(2025, 1, 29), date(2026, 2, 17),
 )  # fmt: skip
 _MID_AUTUMNS = (
     date(2021, 9, 21), date(2022, 9, 10), date(2023, 9, 29), date(2024, 9, 17), date(2025, 10, 6), date(2026, 9, 25),
 )  # fmt: skip
+CLOSED_DAYS = (2, 4)  # before and after the day of the Lunar New Year
+CLOSED_TRADE = 0.05  # orders on such a day, 1 on a usual one
+GIFT_DAYS = (3, 12)  # before it
+GIFT_TRADE = 2.6
 _WEEKDAYS = (1.00, 0.95, 0.94, 0.96, 1.02, 1.05, 1.12)
 _SHOP_HOURS = np.array([3, 1, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 7, 6, 6, 6, 7, 8, 10, 13, 14, 11, 6], dtype=float)
 _SERVICE_HOURS = np.array([1, 0, 0, 0, 0, 0, 1, 2, 6, 12, 13, 11, 8, 10, 11, 10, 8, 5, 4, 3, 3, 2, 1, 1], dtype=float)
@@ -47,15 +54,24 @@ def day_of(day: date) -> float:
     return float((day - FIRST_DAY).days)
 
 
+def _is_closed(day: date) -> bool:
+    """Whether the company is closed for the Lunar New Year: from two days before it to four after.
+
+    >>> [_is_closed(date(2025, 1, day)) for day in (26, 27, 31)]
+    [False, True, True]
+    """
+    return -CLOSED_DAYS[1] <= (NEW_YEARS[day.year - FIRST_DAY.year] - day).days <= CLOSED_DAYS[0]
+
+
 def _festival(day: date) -> float:
     """How busy the shop is on a day for what the day is, 1 on a usual one."""
     year = day.year - FIRST_DAY.year
-    to_new_year = (_NEW_YEARS[year] - day).days
+    to_new_year = (NEW_YEARS[year] - day).days
     to_mid_autumn = (_MID_AUTUMNS[year] - day).days
-    if -5 <= to_new_year <= 1:
-        return 0.4  # nobody ships during the Lunar New Year
-    if 4 <= to_new_year <= 20:
-        return 1.5  # gifts before it
+    if _is_closed(day):
+        return CLOSED_TRADE
+    if GIFT_DAYS[0] <= to_new_year <= GIFT_DAYS[1]:
+        return GIFT_TRADE
     if 3 <= to_mid_autumn <= 14:
         return 1.3
     if (day.month, day.day) == (11, 11):
@@ -100,14 +116,15 @@ def at_hours(rng: np.random.Generator, times: Floats, kind: str) -> Floats:
 def _working_hours() -> tuple[Floats, Floats]:
     """For each hour: working hours passed at its start; and the hours that are worked.
 
-    Monday to Friday from 9 to 20, Saturday from 10 to 17.
+    Monday to Friday from 9 to 20, Saturday from 10 to 17, and never during the Lunar New Year.
     """
     days = np.arange((_LAST_DAY - FIRST_DAY).days)
     weekday = (days + FIRST_DAY.weekday()) % 7
     hours = np.arange(24)
     on_weekdays = (weekday < 5)[:, None] & ((hours >= 9) & (hours < 20))[None, :]
     on_saturdays = (weekday == 5)[:, None] & ((hours >= 10) & (hours < 17))[None, :]
-    worked = (on_weekdays | on_saturdays).ravel()
+    opened = np.array([not _is_closed(FIRST_DAY + timedelta(days=day)) for day in days.tolist()])
+    worked = ((on_weekdays | on_saturdays) & opened[:, None]).ravel()
     return np.concatenate(([0.0], np.cumsum(worked))), np.flatnonzero(worked).astype(float)
 
 

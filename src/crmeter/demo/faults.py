@@ -25,7 +25,7 @@ class Fault:
 FAULTS = (
     Fault("orders", "訂購時間", "2023-02-30 10:15:00", 2, "a day that does not exist", ("單據類別", "銷貨")),
     Fault("orders", "未稅金額", "暫缺", 3, "a word for an amount", ("單據類別", "銷貨")),
-    Fault("orders", "未稅金額", "-880", 2, "a sale with a negative amount", ("單據類別", "銷貨")),
+    Fault("orders", "未稅金額", "-8888", 2, "a sale with a negative amount", ("單據類別", "銷貨")),
     Fault("orders", "客戶編號", "C999901", 2, "a customer whom nobody knows", ("單據類別", "銷貨"), quarantined=False),
     Fault("subscriptions", "月費", "", 1, "a contract without an amount", ("終止原因", "用量減少")),
     Fault("cases", "結案時間", "2020-12-31 09:00:00", 2, "a case resolved before it was opened"),

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from crmeter.demo.clock import FIRST_DAY, HORIZON, HORIZON_DAY, YEAR, Floats, Ints, day_of
+from crmeter.demo.clock import FIRST_DAY, HORIZON, HORIZON_DAY, NEW_YEARS, YEAR, Floats, Ints, day_of
 from crmeter.demo.people import GROWTH
 from crmeter.demo.stories import Plot
 
 # name, kind, channel, target segment, month, day, days
 _YEARLY = (
-    ("春節禮盒預購", "節慶促銷", "LINE", "金卡會員", 1, 3, 18),
     ("母親節暖心組", "節慶促銷", "Facebook", "", 4, 25, 16),
     ("618 年中慶", "檔期促銷", "Google 廣告", "", 6, 12, 8),
     ("中秋濾掛禮盒", "節慶促銷", "LINE", "銀卡會員", 9, 1, 18),
@@ -61,6 +60,9 @@ def campaigns(plot: Plot) -> list[Campaign]:
         for name, kind, channel, target, month, day, days in _YEARLY:
             start = date(year, month, day)
             found.append(("", f"{year} {name}", kind, channel, target, start, start + timedelta(days=days - 1)))
+        gifts = NEW_YEARS[year - FIRST_DAY.year] - timedelta(days=21)
+        last = gifts + timedelta(days=18)
+        found.append(("", f"{year} 春節禮盒預購", "節慶促銷", "LINE", "金卡會員", gifts, last))
     if plot.cheap_channel:
         story = plot.cheap_channel
         last = story.end - timedelta(days=1)
@@ -106,8 +108,7 @@ def draw_spend(rng: np.random.Generator, customers: int, of: list[Campaign]) -> 
 def happenings(plot: Plot, of: list[Campaign]) -> list[tuple[date, str, str]]:
     """Day, kind and title of what happened."""
     found = [(campaign.start, "campaign", campaign.name) for campaign in of]
-    for year, month, day in ((2021, 2, 12), (2022, 2, 1), (2023, 1, 22), (2024, 2, 10), (2025, 1, 29)):
-        found.append((date(year, month, day), "holiday", f"{year} 農曆春節"))
+    found += [(day, "holiday", f"{day.year} 農曆春節") for day in NEW_YEARS if day < HORIZON_DAY]
     found.append((date(2023, 5, 15), "system_upgrade", "官網改版上線"))
     if plot.onboarding:
         found.append((plot.onboarding.start, "system_upgrade", "訂閱開通系統轉換"))
