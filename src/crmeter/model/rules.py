@@ -17,7 +17,9 @@ class Rules:
     gaps of up to ``contract_gap_days`` between contracts close. ``as_of`` fixes the data horizon, None takes the newest
     event. ``gross_margin`` (0–1), ``lifetime_years``, ``yearly_margin`` (of one customer) and ``yearly_retention``
     (0–1) are stated numbers that the CLV takes where given; discounted, it looks ``horizon_years`` ahead at
-    ``discount_rate`` a year. ``tier_high`` and ``tier_medium`` are the shares of customers in those tiers.
+    ``discount_rate`` a year. ``tier_high`` and ``tier_medium`` are the shares of customers in those tiers. An order is
+    credited to campaigns that reached its customer up to ``attribution_days`` before. ``meaningful_actions`` are those
+    by which a user really works in the CRM (none named: all but coming and going).
     """
 
     currency: str
@@ -36,6 +38,8 @@ class Rules:
     yearly_retention: float | None = None
     tier_high: float = 0.2
     tier_medium: float = 0.3
+    attribution_days: int = 30
+    meaningful_actions: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Plain values, in a fixed order, for loads and seals."""

@@ -260,6 +260,7 @@ CURRENCY = SettingKind(_currency, lambda: t("a currency code of three letters (I
 ZONE = SettingKind(_zone, lambda: t("a time zone of the IANA list, such as Asia/Taipei"))
 MONTH_DAY = SettingKind(_month_day, lambda: t("a month and a day that every year has, as MM-DD"))
 HORIZON = SettingKind(_horizon, lambda: t("latest, or a day as YYYY-MM-DD"))
+TEXTS = SettingKind(_some, lambda: t("a list of texts"), _listed)
 PATTERNS = SettingKind(_one_or_more, lambda: t("a path with wildcards, or a list of them"), _listed)
 DIMENSIONS = SettingKind(
     _dimensions, lambda: t("a list of columns, as customer.segment for those of the customer, else bare"), _listed

@@ -204,6 +204,8 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]]) -> Workspace:
         yearly_retention=own["yearly_retention"],
         tier_high=own["tier_high"],
         tier_medium=own["tier_medium"],
+        attribution_days=own["attribution_days"],
+        meaningful_actions=own["meaningful_actions"],
     )
     return Workspace(
         root=root,
