@@ -1,0 +1,52 @@
+"""The table of business days: from when to when the company is open, on every day of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple
+from datetime import date
+
+import duckdb
+
+from crmeter.kernel.working_time import business_days
+from crmeter.model.rules import Rules
+
+EARLIEST = date(1900, 1, 1)  # no case is older, whatever a date says
+_COLUMNS = {
+    "day": "DATE",
+    "opens_at": "TIMESTAMP",
+    "breaks_at": "TIMESTAMP",
+    "resumes_at": "TIMESTAMP",
+    "closes_at": "TIMESTAMP",
+    "before_seconds": "BIGINT",
+    "known": "BOOLEAN",
+}
+
+
+def refresh_business_days(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
+    """Build ``derived.business_day`` anew: one row for every day from the first to the last on which a case was opened,
+    answered or resolved before the horizon; none where no business hours are set."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+    con.execute(f"CREATE OR REPLACE TABLE derived.business_day ({columns})")
+    span = _days_of_cases(con, as_of) if rules.working.hours else None
+    if span:
+        rows = [astuple(day) for day in business_days(rules.working, rules.timezone, *span)]
+        con.execute(
+            f"INSERT INTO derived.business_day SELECT {', '.join(f'unnest(${name})' for name in _COLUMNS)}",
+            {name: [row[i] for row in rows] for i, name in enumerate(_COLUMNS)},
+        )
+
+
+def years_unknown(con: duckdb.DuckDBPyConnection) -> Sequence[int]:
+    """The years of cases whose public holidays are not known, so that their days counted by the weekday alone."""
+    rows = con.execute("SELECT DISTINCT year(day) FROM derived.business_day WHERE NOT known ORDER BY 1").fetchall()
+    return [row[0] for row in rows]
+
+
+def _days_of_cases(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[date, date] | None:
+    row = con.execute(
+        "SELECT min(day), max(day) FROM (SELECT unnest([opened_on, first_response_on, resolved_on]) AS day "
+        'FROM main."case") WHERE day >= $earliest AND day < $as_of',
+        {"earliest": EARLIEST, "as_of": as_of},
+    ).fetchone()
+    return (row[0], row[1]) if row and row[0] else None
