@@ -12,6 +12,7 @@ from crmeter.kernel.messages import closest, default_language, speaking, t
 
 _TAKES_VALUE = ("-C", "--lang")
 _LEADING = ("-v", "--verbose")
+GROUPS = {"objective": "list", "template": "tracking"}  # first words of two-word commands, and what they mean alone
 
 
 def main() -> None:
@@ -57,7 +58,7 @@ def _called(words: list[str]) -> int:
 
 
 def _ordered(words: list[str]) -> list[str]:
-    """``crmeter -C DIR ingest`` as ``crmeter ingest -C DIR``, and ``kpi explain`` as the one word it is here."""
+    """``crmeter -C DIR ingest`` as ``crmeter ingest -C DIR``, and commands of two words as the one word they are here."""
     leading: list[str] = []
     while words and (words[0] in _TAKES_VALUE or words[0] in _LEADING):
         taken = 2 if words[0] in _TAKES_VALUE else 1
@@ -65,7 +66,9 @@ def _ordered(words: list[str]) -> list[str]:
         words = words[taken:]
     if not words:
         return leading
-    count = 2 if words[:2] == ["kpi", "explain"] else 1
+    if words[0] in GROUPS and (len(words) == 1 or words[1].startswith("-")):
+        words = [words[0], GROUPS[words[0]], *words[1:]]
+    count = 2 if words[0] in GROUPS or words[:2] == ["kpi", "explain"] else 1
     return [" ".join(words[:count]), *leading, *words[count:]]
 
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from crmeter.cli import catalogue, demonstration, evaluating, loading, mapping, values
+from crmeter.cli import catalogue, demonstration, evaluating, loading, mapping, objectives, values
 from crmeter.kernel.messages import t
 
-GROUPS = (demonstration, mapping, loading, catalogue, values, evaluating)  # in the order in which help lists them
+GROUPS = (demonstration, mapping, loading, catalogue, values, evaluating, objectives)  # in the order in which help lists them
 
 
 def _version(wanted: bool) -> None:
