@@ -17,7 +17,7 @@ from crmeter.kernel.period import Period
 from crmeter.kpis import CATALOGUE, FAMILY_OF
 from crmeter.metrics import Better, Kpi, Measurement, Request, measure
 from crmeter.metrics.definitions import definition
-from crmeter.metrics.dimensions import COHORT, Filter, attributes, resolve
+from crmeter.metrics.dimensions import DERIVED, Filter, attributes, resolve
 from crmeter.model.rules import Rules
 from crmeter.warehouse.duck import Warehouse
 
@@ -198,7 +198,7 @@ def dimensions_of(kpi: Kpi, warehouse: Warehouse) -> list[str]:
     """What a KPI can be split by that has few enough values: the customer's attributes, and its own table's."""
     if kpi.shared_dimensions:
         return list(kpi.shared_dimensions)
-    names = [f"customer.{a}" for a in attributes("customer", warehouse.tables) if a != COHORT]
+    names = [f"customer.{a}" for a in attributes("customer", warehouse.tables) if a not in DERIVED]
     if len(kpi.tables) == 1 and kpi.tables[0] != "customer":
         own = set(attributes(kpi.tables[0], warehouse.tables))
         names += sorted(a for a in own if not a.endswith("_id") and a not in _DEFINING)

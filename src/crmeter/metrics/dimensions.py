@@ -1,7 +1,8 @@
 """Dimensions: what values can be split and filtered by.
 
 A bare name is the attribute of the KPI's base table, or the customer's where that table has none of the name;
-``customer.name`` is always the customer's. ``customer.cohort`` is the month of the first spell.
+``customer.name`` is always the customer's. ``customer.cohort`` is the month of the first spell, ``customer.campaign`` the
+campaign that brought the customer. ``campaign.name`` is an attribute of the campaign that a row names.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ import ibis.expr.types as ir
 from crmeter.kernel.errors import Problem, UserError
 from crmeter.kernel.messages import t
 from crmeter.metrics.kpi import Kpi, base_table
+from crmeter.model.populations import POPULATIONS
 from crmeter.model.table import Kind
 from crmeter.model.tables import BY_NAME
 
 ATTRIBUTES = (Kind.TEXT, Kind.CHOICE, Kind.REF, Kind.INTEGER, Kind.FLAG, Kind.CURRENCY)
 COHORT = "cohort"
+CAMPAIGN = "campaign"
+DERIVED = (COHORT, CAMPAIGN)  # of the customer, in no column of its table
 _HIDDEN = ("merged_into",)
 
 
@@ -114,32 +118,49 @@ def attributes(table: str, tables: Mapping[str, ir.Table]) -> tuple[str, ...]:
         stored = {name for name, _ in BY_NAME["customer"].stored}
         custom = [n for n in tables["customer"].columns if n not in stored and not n.startswith("_")]
         own = [n for n, kind in known.items() if kind in ATTRIBUTES and n not in personal and n not in _HIDDEN]
-        return (*own, *custom, COHORT)
+        return (*own, *custom, *(name for name in DERIVED if name not in custom))
     return tuple(
         c.name for c in BY_NAME[table].columns if c.kind in ATTRIBUTES and not c.personal and c.name not in _HIDDEN
     )
 
 
+def row_attributes(population: str, tables: Mapping[str, ir.Table]) -> tuple[str, ...]:
+    """The dimensions that the rows of a population have themselves: their table's, and those of the campaign they name."""
+    table = base_table(population)
+    if table == "customer":
+        return ()
+    found = POPULATIONS.get(population)
+    own = tuple(a for a in attributes(table, tables) if not found or a not in found.without)
+    campaign = (f"{CAMPAIGN}.{a}" for a in attributes(CAMPAIGN, tables)) if "campaign_id" in own else ()
+    return (*own, *campaign)
+
+
 def resolve(name: str, kpi: Kpi, tables: Mapping[str, ir.Table]) -> Dimension:
     """What ``name`` means for a KPI; UserError if it means nothing."""
     if name in kpi.shared_dimensions:
-        own = {p for p in kpi.populations if base_table(p) != "customer" and name in attributes(base_table(p), tables)}
-        return Dimension(name, name, frozenset(own))
+        own = {p for p in kpi.populations if name in row_attributes(p, tables)}
+        return Dimension(name, name.replace(".", "_"), frozenset(own))
     if any("customer_id" not in dict(BY_NAME[table].stored) for table in kpi.tables):
         raise _unknown(name, kpi, list(kpi.shared_dimensions))
     customers = attributes("customer", tables)
     prefix, _, rest = name.partition(".")
     if prefix == "customer" and rest in customers:
         return Dimension(name, rest)
-    base = kpi.tables[0] if len(kpi.tables) == 1 else "customer"
-    if base != "customer" and name in attributes(base, tables):
-        return Dimension(name, name, frozenset(kpi.populations))
+    own = _own_attributes(kpi, tables)
+    if name in own:
+        return Dimension(name, name.replace(".", "_"), frozenset(kpi.populations))
     if name in customers:
         return Dimension(name, name)
-    allowed = [f"customer.{a}" for a in customers]
-    if base != "customer":
-        allowed = [*attributes(base, tables), *allowed]
+    allowed = [*own, *(f"customer.{a}" for a in customers)]
     raise _unknown(name, kpi, allowed)
+
+
+def _own_attributes(kpi: Kpi, tables: Mapping[str, ir.Table]) -> tuple[str, ...]:
+    """What all rows have that a KPI of one table is made of."""
+    if len(kpi.tables) != 1:
+        return ()
+    first, *others = (row_attributes(p, tables) for p in kpi.populations)
+    return tuple(a for a in first if all(a in other for other in others))
 
 
 def _unknown(name: str, kpi: Kpi, allowed: list[str]) -> UserError:

@@ -10,10 +10,11 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from crmeter.metrics.dimensions import COHORT, Condition, Dimension
+from crmeter.metrics.dimensions import CAMPAIGN, COHORT, Condition, Dimension
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Extreme
 from crmeter.metrics.plan import Place, Plan
+from crmeter.model.campaigns import with_campaign
 from crmeter.model.populations.population import Horizon
 from crmeter.warehouse.duck import Warehouse
 
@@ -66,6 +67,7 @@ class Reading:
         if foreign:
             customer = self._customers
             rows = rows.left_join(customer, rows.customer_id == customer.member_id)
+        rows = with_campaign(rows, self.warehouse.tables, [d.column for d in wanted if d.own & names])
         columns = {
             self.column(d): (rows[d.column] if d.own & names else rows[f"of_customer_{d.column}"]).cast("string")
             for d in wanted
@@ -120,6 +122,11 @@ class Reading:
         first = first.select(first_id=first.customer_id, of_customer_cohort=first.started_on.strftime("%Y-%m"))
         found = found.join(first, found.known_id == first.first_id, how="outer")
         kept = [*chosen, *(["of_customer_cohort"] if COHORT in asked else [])]
+        if CAMPAIGN in asked and CAMPAIGN not in customer.columns:
+            origin = self.warehouse.tables["origin"]
+            origin = origin.select(brought_id=origin.customer_id, of_customer_campaign=origin.campaign_id)
+            found = found.left_join(origin, found.known_id.coalesce(found.first_id) == origin.brought_id)
+            kept.append("of_customer_campaign")
         ids = {
             "member_id": found.known_id.coalesce(found.first_id),
             "member": ibis.row_number().over(ibis.window()).cast("int32"),
@@ -135,6 +142,7 @@ class Reading:
         members = self.members(foreign, ())[0]
         rows = rows.left_join(members, rows.customer_id == members.member_id)  # rows of nobody are of group null
         own = [d for d in dimensions if population in d.own]
+        rows = with_campaign(rows, self.warehouse.tables, [d.column for d in own])
         rows = rows.mutate(**{self.column(d): rows[d.column].cast("string") for d in own})
         return rows, ["cell_group", *(self.column(d) for d in own)], foreign
 

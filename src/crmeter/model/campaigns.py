@@ -142,7 +142,7 @@ def origin(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     """The campaign that brought each customer, for those that one brought.
 
     What was noted comes first: the campaign of the first lead that became the customer, else that of a sale on the
-    first day as a customer. Else it is the campaign that was the first to reach them in the ``attribution_days`` before.
+    first day as a customer. Else it is the campaign that first reached them in the ``attribution_days`` before.
     """
     spell = tables["spell"]
     began = spell.filter(spell.number == 1).select("customer_id", began_on="started_on")

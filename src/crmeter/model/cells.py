@@ -14,6 +14,7 @@ from functools import reduce
 import ibis
 import ibis.expr.types as ir
 
+from crmeter.model.campaigns import with_campaign
 from crmeter.model.contributions import CONTRIBUTIONS, Contribution
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Tables, one
@@ -141,7 +142,7 @@ def cells(tables: Tables, horizon: Horizon, names: Iterable[str], attributes: tu
 
 def _rows(tables: Tables, horizon: Horizon, wanted: Sequence[Contribution], keys: Sequence[str]) -> ir.Table:
     """The rows of all contributions, each with zeros for the columns of the others."""
-    parts = [contribution.rows(tables, horizon) for contribution in wanted]
+    parts = [with_campaign(contribution.rows(tables, horizon), tables, keys) for contribution in wanted]
     types = {name: part[name].type() for part, c in zip(parts, wanted, strict=True) for name in c.columns}
     padded = [
         part.select(

@@ -33,7 +33,7 @@ class Population:
     """Rows of one base ``table``; ``rows`` makes them, ``in_period`` adds what depends on the period.
 
     ``rests_on`` names populations that its rows are made with besides: where those were never loaded, or do not reach
-    into a period, nothing is known of it.
+    into a period, nothing is known of it. ``without`` names attributes of the table that its rows do not have.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Population:
     in_period: Callable[[ir.Table], ir.Table] = lambda joined: joined
     lasting: Lasting = Lasting.DAY
     rests_on: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     def in_periods(self, rows: ir.Table, tables: Tables) -> ir.Table:
         """``rows`` once for every period they count in, of the periods that ``tables`` holds."""
