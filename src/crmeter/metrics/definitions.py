@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 
@@ -11,6 +12,7 @@ import ibis.expr.types as ir
 
 from crmeter.metrics.kpi import Kpi, is_contribution
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
+from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon
 from crmeter.model.rules import Rules
@@ -49,6 +51,7 @@ def declared_columns() -> dict[str, dict[str, str]]:
             "number": "BIGINT",
             "spells": "BIGINT",
         },
+        **{name: dict(derived.columns) for name, derived in DERIVATIONS.items()},
         "member": {"member_id": "VARCHAR", "member": "INTEGER", "cell_group": "INTEGER"},
         "period": {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"},
         "period_day": {"day": "DATE", "period": "INTEGER", "period_end": "DATE"},
@@ -80,9 +83,17 @@ def rows_of(name: str) -> tuple[ir.Table, ...]:
     if is_contribution(name):
         contribution = CONTRIBUTIONS[name]
         rows = contribution.rows(tables, _ANY).select("member", "period", *contribution.columns)
-        return (spells(tables, Rules("XXX"), _ANY.as_of), rows) if name == "spells" else (rows,)
-    rows = POPULATIONS[name].rows(tables, _ANY)
-    return (POPULATIONS[name].in_periods(rows, tables),)
+        before = (spells(tables, Rules("XXX"), _ANY.as_of),) if name == "spells" else ()
+        return (*before, *_derived(contribution.needs), rows)
+    population = POPULATIONS[name]
+    return (*_derived(population.needs), population.in_periods(population.rows(tables, _ANY), tables))
+
+
+def _derived(needs: Iterable[str]) -> Iterator[ir.Table]:
+    """What makes the derived tables among those that rows need."""
+    for name in needs:
+        if name in DERIVATIONS:
+            yield DERIVATIONS[name].rows(_tables(), Rules("XXX"), _ANY.as_of)
 
 
 @cache

@@ -1,8 +1,8 @@
 """Dimensions: what values can be split and filtered by.
 
 A bare name is the attribute of the KPI's base table, or the customer's where that table has none of the name;
-``customer.name`` is always the customer's. ``customer.cohort`` is the month of the first spell, ``customer.campaign`` the
-campaign that brought the customer. ``campaign.name`` is an attribute of the campaign that a row names.
+``customer.name`` is always the customer's. ``customer.cohort`` is the month of the first spell, ``customer.campaign``
+the campaign that brought the customer. ``campaign.name`` is an attribute of the campaign that a row names.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 from crmeter.kernel.errors import Problem, UserError
 from crmeter.kernel.messages import t
 from crmeter.metrics.kpi import Kpi, base_table
+from crmeter.metrics.measures import CELLS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.table import Kind
 from crmeter.model.tables import BY_NAME
@@ -125,7 +126,7 @@ def attributes(table: str, tables: Mapping[str, ir.Table]) -> tuple[str, ...]:
 
 
 def row_attributes(population: str, tables: Mapping[str, ir.Table]) -> tuple[str, ...]:
-    """The dimensions that the rows of a population have themselves: their table's, and those of the campaign they name."""
+    """The dimensions that the rows of a population have themselves: their table's, and their campaign's."""
     table = base_table(population)
     if table == "customer":
         return ()
@@ -138,8 +139,10 @@ def row_attributes(population: str, tables: Mapping[str, ir.Table]) -> tuple[str
 def resolve(name: str, kpi: Kpi, tables: Mapping[str, ir.Table]) -> Dimension:
     """What ``name`` means for a KPI; UserError if it means nothing."""
     if name in kpi.shared_dimensions:
-        own = {p for p in kpi.populations if name in row_attributes(p, tables)}
-        return Dimension(name, name.replace(".", "_"), frozenset(own))
+        # what customers did is of the customer's attribute, not of the single row's
+        rows = {m.population for m in kpi.totals if m.population != CELLS}
+        shared = {p for p in rows if name in row_attributes(p, tables)}
+        return Dimension(name, name.replace(".", "_"), frozenset(shared))
     if any("customer_id" not in dict(BY_NAME[table].stored) for table in kpi.tables):
         raise _unknown(name, kpi, list(kpi.shared_dimensions))
     customers = attributes("customer", tables)

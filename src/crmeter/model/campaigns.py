@@ -138,6 +138,32 @@ def credit(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     )
 
 
+def trial(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
+    """One row per order of a person of a campaign with a control group, from the first touch to ``attribution_days``
+    later. ``weight`` is 1 for who was treated; an order of the control group stands for one per person treated."""
+    people = reach(tables, rules, as_of)
+    people = people.filter(people.treated_per_control.notnull(), people.customer_id.notnull())
+    people = people.select(
+        "campaign_id",
+        "is_control",
+        "assigned_on",
+        person_id="customer_id",
+        weight=people.is_control.ifelse(people.treated_per_control, 1.0),
+    )
+    order = tables["order"]
+    orders = as_survivor(order.filter(order.subscription_id.isnull(), order.ordered_on < as_of), tables)
+    orders = orders.select("order_id", "customer_id", "ordered_on")
+    met = orders.join(
+        people,
+        [
+            orders.customer_id == people.person_id,
+            people.assigned_on <= orders.ordered_on,
+            orders.ordered_on <= days_after(people.assigned_on, ibis.literal(rules.attribution_days)),
+        ],
+    )
+    return met.select("order_id", "campaign_id", "assigned_on", "is_control", "weight")
+
+
 def origin(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     """The campaign that brought each customer, for those that one brought.
 

@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 
 from crmeter.model.campaigns import with_campaign
 from crmeter.model.contributions import CONTRIBUTIONS, Contribution
+from crmeter.model.contributions.campaigns import CREDITED, TRIED
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Tables, one
 
@@ -47,6 +48,14 @@ _AS_THEY_ARE = {
     "so_far": {
         "revenue_so_far": "revenue so far, less refunds",
         "foreign_so_far": "amounts in another currency so far",
+    },
+    "credit": {
+        "credits_unpriced": "amounts in another currency",
+        **{f"{part}_{way}": words for way, part_words in CREDITED.items() for part, words in part_words.items()},
+    },
+    "trial": {
+        "trial_unpriced": "amounts in another currency",
+        **{f"{part}_{arm}": words for arm, part_words in TRIED.items() for part, words in part_words.items()},
     },
     "year_on_year": {"foreign_year_on_year": "amounts in another currency"},
 }
@@ -110,6 +119,7 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
         ("spells_before", "year_on_year"),
         lambda c: c.customers_before,
     ),
+    "credited": CellColumn("customers with an order that is credited", ("credit",), lambda c: one(c.credits > 0)),
     "ordered_so_far": CellColumn("customers who have ordered so far", ("so_far",), lambda c: one(c.priced_so_far > 0)),
     "complaining": CellColumn("with a complaint", ("complaints",), lambda c: one(c.complaints > 0)),
     **{

@@ -8,6 +8,7 @@ from datetime import date
 import duckdb
 import ibis
 
+from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon, Lasting
 from crmeter.model.rules import Rules
@@ -40,6 +41,9 @@ def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
             {"gone": [a for a, _ in alias], "survivor": [s for _, s in alias]},
         )
     con.execute(f"CREATE OR REPLACE TABLE derived.spell AS {to_sql(spells(tables_of(con), rules, as_of))}")
+    for derived in DERIVATIONS.values():
+        rows = derived.rows(tables_of(con), rules, as_of)
+        con.execute(f"CREATE OR REPLACE TABLE derived.{derived.name} AS {to_sql(rows)}")
     con.execute(
         "CREATE OR REPLACE TABLE derived.coverage (population VARCHAR, first_on DATE, last_on DATE, rows BIGINT)"
     )
@@ -52,6 +56,10 @@ def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
     con.execute(  # stages have no day: they hold as soon as there are any
         "INSERT INTO derived.coverage "
         "SELECT 'stages', CASE WHEN count(*) > 0 THEN DATE '1900-01-01' END, NULL, count(*) FROM main.stage"
+    )
+    con.execute(  # an order can be credited from the first touch on
+        "INSERT INTO derived.coverage SELECT 'credited', "
+        "CASE WHEN EXISTS (FROM main.\"order\") THEN min(\"on\") END, NULL, count(*) FROM main.touch"
     )
     theirs = "customer_id NOT IN (SELECT customer_id FROM derived.customer_alias WHERE survivor_id IS NULL)"
     for name, table in (("spells", "derived.spell"), ("contracts", f"main.subscription WHERE {theirs}")):

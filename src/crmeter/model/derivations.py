@@ -1,0 +1,60 @@
+"""Derived tables that populations read: worked out once when data is loaded, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import ibis.expr.types as ir
+
+from crmeter.model import campaigns, usage
+from crmeter.model.rules import Rules
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A table ``derived.<name>``: its columns with their SQL types, and the rows."""
+
+    name: str
+    columns: Mapping[str, str]
+    rows: Callable[[Mapping[str, ir.Table], Rules, date], ir.Table]
+
+
+DERIVATIONS = {
+    d.name: d
+    for d in (
+        Derivation(
+            "reach",
+            {
+                **dict.fromkeys(("campaign_id", "person", "customer_id", "lead_id", "arm"), "VARCHAR"),
+                "is_control": "BOOLEAN",
+                **dict.fromkeys(("assigned_on", "reached_on", "responded_on", "converted_on"), "DATE"),
+                "nameless": "BOOLEAN",
+                "treated_per_control": "DOUBLE",
+            },
+            campaigns.reach,
+        ),
+        Derivation(
+            "credit",
+            {"order_id": "VARCHAR", "campaign_id": "VARCHAR", "last": "BIGINT", "first": "BIGINT", "even": "DOUBLE"},
+            campaigns.credit,
+        ),
+        Derivation(
+            "trial",
+            {
+                **dict.fromkeys(("order_id", "campaign_id"), "VARCHAR"),
+                "assigned_on": "DATE",
+                "is_control": "BOOLEAN",
+                "weight": "DOUBLE",
+            },
+            campaigns.trial,
+        ),
+        Derivation("origin", {"customer_id": "VARCHAR", "campaign_id": "VARCHAR"}, campaigns.origin),
+        Derivation(
+            "action_day",
+            {"user_id": "VARCHAR", "on": "DATE", "feature": "VARCHAR", "actions": "BIGINT"},
+            usage.action_days,
+        ),
+    )
+}
