@@ -39,7 +39,10 @@ def texts(lang: str) -> dict[str, str]:
     for path in sorted(SOURCE.glob("kpis/*/*.texts.toml")):
         for variant, languages in tomllib.loads(path.read_text("utf-8")).items():
             for key, said in languages.get(lang, {}).items():
-                found[f"{path.name}: {variant}.{key}"] = said
+                if isinstance(said, str):
+                    found[f"{path.name}: {variant}.{key}"] = said
+            for number, action in enumerate(languages.get(lang, {}).get("actions", []), 1):
+                found[f"{path.name}: {variant}.actions {number}"] = action["do"]
     return found
 
 

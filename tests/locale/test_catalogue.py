@@ -86,7 +86,13 @@ def chinese(lang: str) -> Iterator[str]:
     yield from catalogue(lang).values()
     for path in sorted((ROOT / "src" / "crmeter" / "kpis").glob("*/*.texts.toml")):
         for variant in tomllib.loads(path.read_text("utf-8")).values():
-            yield from variant[lang].values()
+            for said in variant[lang].values():
+                yield from [said] if isinstance(said, str) else (part for each in said for part in written(each))
+
+
+def written(listed: str | dict[str, str]) -> list[str]:
+    """The texts of one member of a list: a synonym, or what an action says to do."""
+    return [] if isinstance(listed, str) else [listed["do"]]
 
 
 @pytest.mark.parametrize("lang", CHARACTERS)

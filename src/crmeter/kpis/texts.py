@@ -51,9 +51,7 @@ WANTED = {
 
 # Measures whose cards are still being completed; empty when they are.
 UNFINISHED = frozenset({
-    "customers", "active_customers", "acquisition_rate", "retention_rate", "churn_rate", "repeat_purchase_rate",
-    "revenue", "orders", "refund_rate", "average_order_value", "purchase_frequency", "revenue_per_customer",
-    "sales_growth", "clv", "cac", "csat", "nps", "complaint_rate", "complaining_customers_rate",
+    "csat", "nps", "complaint_rate", "complaining_customers_rate",
     "first_response_hours", "resolution_hours", "handle_minutes", "won_value", "deals_won", "deals_lost", "win_rate",
     "sales_cycle_days", "average_deal_value", "lead_conversion",
 })  # fmt: skip
