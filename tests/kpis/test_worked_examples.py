@@ -12,7 +12,7 @@ from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Period
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Estimate, Kpi, Request, measure
-from crmeter.metrics.measures import Extreme, Product, Ranked, Total, Window
+from crmeter.metrics.measures import Extreme, Product, Ranked, TopSum, Total, Window
 from crmeter.model.rules import Rules
 from tests.world.engine import Rows, warehouse
 
@@ -31,6 +31,7 @@ class Given:
     rules: Rules = TWD
     months: int | None = 1
     days: int = 31
+    has_contracts: bool = True
 
     def __call__(self, measure: Total | Extreme | Product) -> float:
         if isinstance(measure, Product):
@@ -41,7 +42,8 @@ class Given:
         return 0 if measure.squared else self.numbers.get(measure.column + window, 0)
 
     def ranked(self, measure: Ranked, ranks: tuple[int, ...]) -> tuple[float | None, ...]:
-        return tuple(self.numbers[measure.column] for _ in ranks)
+        window = "@top" if isinstance(measure, TopSum) else ""
+        return tuple(self.numbers[measure.column + window] for _ in ranks)
 
 
 @pytest.mark.parametrize("kpi", CATALOGUE, ids=lambda kpi: kpi.id)

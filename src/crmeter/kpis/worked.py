@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from crmeter.kernel.messages import t
 from crmeter.metrics.kpi import Kpi
 from crmeter.metrics.measures import Product, Ranked, Total, Window
-from crmeter.model.populations import POPULATIONS
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ def _given(kpi: Kpi) -> Iterator[Given]:
     known: dict[str, str] = {}
     for measure in kpi.formula.measures:
         if isinstance(measure, Ranked):
-            known[measure.column] = t(POPULATIONS[measure.population].adds[measure.column])
+            known[measure.column] = Total(measure.population, measure.column).words
             known[measure.rows.column] = t("records")
         elif isinstance(measure, Total) and not measure.squared:
             window = "" if measure.window is Window.PERIOD else f"@{measure.window}"

@@ -10,12 +10,14 @@ import ibis.expr.types as ir
 
 from crmeter.metrics.dimensions import Condition
 from crmeter.metrics.facts import Cross, Facts, Group
-from crmeter.metrics.measures import CELLS, Total
+from crmeter.metrics.measures import CELLS, RankedCells, Total
 from crmeter.metrics.plan import Batch, Place
+from crmeter.metrics.ranks import fetch_ranks
 from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
 from crmeter.model.cells import CELL_COLUMNS, cells
 
 Pair = tuple[str, str]  # two columns
+Ranking = tuple[int, str, str]  # which cells, the column in order, the column that says of whom
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,34 @@ class _Family:
         for one, two in self.reading.plan.products:
             ends = home[one[1], one[0].column], home[two[1], two[0].column]
             between.setdefault(ends, set()).add((one, two))
-        joined = {i for ends, pairs in between.items() if _crosses(ends, pairs) for i in ends}
-        found = [self._cells(batch, keep=i in joined) for i, batch in enumerate(batches)]
+        kept = {i for ends, pairs in between.items() if _crosses(ends, pairs) for i in ends}
+        rankings = self._rankings(home)
+        kept.update(i for i, *_ in rankings)
+        found = [self._cells(batch, keep=i in kept) for i, batch in enumerate(batches)]
         for i, batch in enumerate(batches):
             inside = {(one[0].column, two[0].column) for one, two in between.get((i, i), ()) if one[1] == two[1]}
             self._sum(found[i], batch, sorted(inside))
         for (i, j), pairs in between.items():
             self._cross(found[i], found[j], [pair for pair in pairs if i != j or pair[0][1] != pair[1][1]])
+        for (i, column, among), rankeds in rankings.items():
+            self._rank(found[i], column, among, rankeds, batches[i].places)
+
+    def _rankings(self, home: Mapping[tuple[Place, str], int]) -> dict[Ranking, list[RankedCells]]:
+        """The rankings asked for, by the cells they are read from."""
+        together: dict[Ranking, list[RankedCells]] = {}
+        for ranked, places in self.reading.plan.ranked_cells.items():
+            for i in {home[(place, ranked.column)] for place in places}:
+                together.setdefault((i, ranked.column, ranked.among), []).append(ranked)
+        return together
+
+    def _rank(
+        self, found: ir.Table, column: str, among: str, rankeds: Sequence[RankedCells], places: Sequence[Place]
+    ) -> None:
+        rows = self.reading.restored(found.filter(found[f"c_{among}"] == 1), self.foreign, self.conditions)
+        every = map(self.reading.column, self.every)
+        fetch_ranks(
+            self.reading, self.slices, rows.select("period", *every, in_order=rows[f"c_{column}"]), rankeds, places
+        )
 
     def _cells(self, batch: Batch, *, keep: bool) -> ir.Table:
         """One row per customer and stretch, with the numbers asked for as c_<name>."""

@@ -45,6 +45,7 @@ class PeriodView:
     places: Mapping[Window, int]
     period: Period
     rules: Rules
+    has_contracts: bool = False
     _found: dict[Total | Extreme | Product, Numbers] = field(default_factory=dict)
 
     def numbers(self, measure: Total | Extreme | Product) -> Numbers:
@@ -82,6 +83,10 @@ class GroupView:
     @property
     def rules(self) -> Rules:
         return self.of_period.rules
+
+    @property
+    def has_contracts(self) -> bool:
+        return self.of_period.has_contracts
 
     @property
     def months(self) -> int | None:

@@ -30,6 +30,10 @@ class View(Protocol):
     @property
     def rules(self) -> Rules: ...
 
+    @property
+    def has_contracts(self) -> bool:
+        """Whether the company has any contract at all, in whichever period and group."""
+
     def __call__(self, measure: Total | Extreme | Product) -> float:
         """A number; 0 where no row counts (Extreme: NaN)."""
 

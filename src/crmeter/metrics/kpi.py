@@ -12,6 +12,7 @@ from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, T
 from crmeter.metrics.value import Better, Reason, Unit
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.populations import POPULATIONS
+from crmeter.model.rules import Rules
 
 
 class History(StrEnum):
@@ -43,10 +44,17 @@ class Kpi:
     minimum_sample: int = 30
     left_out: Total | None = None  # counts the amounts that another currency leaves out
     beside: tuple[tuple[Reason, Total], ...] = ()  # what to say of the value, with the count it is said of
+    turned_by: str = ""  # the rule that turns its good direction round where it holds
+    any_of: bool = False  # whether one of the things it rests on is enough
     always_by: tuple[str, ...] = ()  # dimensions without which its value says nothing: it has one row for each
     shared_dimensions: tuple[str, ...] = field(
         default=()
     )  # names that mean the same in populations of different tables
+
+    def direction(self, rules: Rules) -> Better:
+        """Which way is good where a company counts by ``rules``."""
+        turned = {Better.UP: Better.DOWN, Better.DOWN: Better.UP}
+        return turned[self.better] if self.turned_by and getattr(rules, self.turned_by) else self.better
 
     @property
     def measure(self) -> str:
@@ -60,7 +68,8 @@ class Kpi:
     @cached_property
     def counted(self) -> tuple[Total, ...]:
         """What a group must have something of in the period to be one."""
-        totals = [m for m in self.formula.measures if isinstance(m, Total) and m.window is Window.PERIOD]
+        every = [m for m in self.formula.measures if isinstance(m, Total)]
+        totals = [m for m in every if m.window in (Window.PERIOD, Window.YEAR_ON_YEAR)] or every
         totals += [total for _, total in self.beside]
         return (*totals, *(m.rows for m in self.formula.measures if isinstance(m, Ranked)))
 

@@ -3,6 +3,7 @@ and have them measured together."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
@@ -10,6 +11,7 @@ from functools import cache, cached_property
 from crmeter.kernel.messages import t
 from crmeter.model.cells import CELL_COLUMNS
 from crmeter.model.populations import POPULATIONS
+from crmeter.stats.intervals import order_statistic_ranks, quantile_ranks
 
 CELLS = "cells"  # the population of customer cells
 
@@ -101,6 +103,38 @@ class Ranked:
     def rows(self) -> Total:
         """How many rows are ranked."""
         return Total(self.population, "*" if self.missing_last else f"#{self.column}")
+
+    def ranks(self, n: int) -> tuple[int, ...]:
+        """The places (from 1) of ``n`` values whose values are asked for."""
+        below, above, _ = quantile_ranks(n, self.q) or (0, 0, 0.0)
+        return tuple(rank for rank in (below, above, *(order_statistic_ranks(n, self.q) or ())) if rank)
+
+
+@dataclass(frozen=True)
+class RankedCells(Ranked):
+    """The numbers of the customers of whom the column ``among`` is 1, in order of size."""
+
+    among: str = ""
+
+    @property
+    def rows(self) -> Total:
+        return cell(self.among)
+
+
+@dataclass(frozen=True)
+class TopSum(RankedCells):
+    """Σ of the largest of them: those above the quantile ``q``, the last of them whole."""
+
+    def first(self, n: int) -> int:
+        """The place from which on they are summed.
+
+        >>> TopSum(CELLS, "revenue_so_far", 0.9, among="ordered_so_far").first(25)
+        23
+        """
+        return n - math.ceil(n * (1 - self.q) - 1e-9) + 1
+
+    def ranks(self, n: int) -> tuple[int, ...]:
+        return (self.first(n),) if n else ()
 
 
 Measure = Total | Extreme | Product | Ranked

@@ -10,7 +10,7 @@ from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Period
 from crmeter.metrics.facts import plain
 from crmeter.metrics.kpi import Kpi
-from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, Total, Window
+from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, RankedCells, Total, Window
 from crmeter.model.cells import CELL_COLUMNS
 
 Place = int  # a stretch of days, by its place in Plan.days
@@ -36,6 +36,7 @@ class Plan:
     days: list[Days] = field(default_factory=list)
     rows: dict[str, dict[Total | Extreme, set[Place]]] = field(default_factory=dict)  # by row population
     ranked: dict[Ranked, set[Place]] = field(default_factory=dict)
+    ranked_cells: dict[RankedCells, set[Place]] = field(default_factory=dict)
     cells: dict[Place, set[str]] = field(default_factory=dict)  # cell columns
     products: set[Pair] = field(default_factory=set)  # of customer cells
     stocks: set[Pair] = field(default_factory=set)  # of rows that are there at the ends of both stretches
@@ -52,7 +53,7 @@ class Plan:
         if known is None:
             raise ValueError(f"{period} lies after the horizon {self.as_of}")
         year = timedelta(days=365)
-        found = {
+        found: dict[Window, Days] = {
             Window.PERIOD: (known.start, known.end),
             Window.YEAR_TO_END: (known.end - year, known.end),
         }
@@ -62,6 +63,7 @@ class Plan:
         ):
             matched = self.calendar.elapsed_match(period, base, self.as_of)
             found[window] = (matched.start, matched.end)
+        found[Window.YEAR_ON_YEAR] = (*found[Window.PERIOD], *found[Window.YEAR_BEFORE])
         return {window: self._place(days) for window, days in found.items()}
 
     def _place(self, days: Days) -> Place:
@@ -77,6 +79,9 @@ class Plan:
         for measure in measures:
             if isinstance(measure, Product):
                 self._multiply((measure.x, places[measure.x.window]), (measure.y, places[measure.y.window]))
+            elif isinstance(measure, RankedCells):
+                self.ranked_cells.setdefault(measure, set()).add(places[Window.PERIOD])
+                self.cells.setdefault(places[Window.PERIOD], set()).update((measure.column, measure.among))
             elif isinstance(measure, Ranked):
                 self.ranked.setdefault(measure, set()).add(places[Window.PERIOD])
             elif isinstance(measure, Total) and measure.population == CELLS:

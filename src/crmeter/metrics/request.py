@@ -13,9 +13,9 @@ from crmeter.kernel.period import Period
 from crmeter.metrics.cell_scan import CellScan
 from crmeter.metrics.definitions import definition
 from crmeter.metrics.dimensions import Condition, Filter, resolve
-from crmeter.metrics.facts import Facts, Group, GroupView, PeriodView
+from crmeter.metrics.facts import Facts, Group, GroupView, PeriodView, plain
 from crmeter.metrics.kpi import History, Kpi
-from crmeter.metrics.measures import CELLS, Total, Window
+from crmeter.metrics.measures import CELLS, Extreme, Ranked, Total, Window
 from crmeter.metrics.plan import Plan
 from crmeter.metrics.reading import Reading, Slice
 from crmeter.metrics.scan import RowScan
@@ -64,16 +64,16 @@ class Measurement:
         if period.start >= self.as_of:
             return []
         facts = self.facts[(kpi.id, names)]
-        place = self.plans[kpi.id].places(period)[Window.PERIOD]
-        counted = [m for m in kpi.counted if (place, m) in facts.numbers]
-        found = {group for m in counted for group, number in facts.numbers[(place, m)].items() if number}
+        places = self.plans[kpi.id].places(period)
+        counted = [facts.numbers.get((places[m.window], plain(m)), {}) for m in kpi.counted]
+        found = {group for numbers in counted for group, number in numbers.items() if number}
         order = self.warehouse.stage_order if "stage" in names else {}
-        places = [order if name == "stage" else {} for name in names]
+        orders = [order if name == "stage" else {} for name in names]
         return sorted(
             found,
             key=lambda group: tuple(
                 (value is None, place.get(value or "", FIRST_UNKNOWN), value or "")
-                for value, place in zip(group, places, strict=True)
+                for value, place in zip(group, orders, strict=True)
             ),
         )
 
@@ -82,7 +82,8 @@ class Measurement:
         of_period = facts.views.get(period)
         if of_period is None:
             known = cast(Period, period.until(self.as_of))
-            of_period = PeriodView(facts, self.plans[kpi.id].places(period), known, self.rules)
+            places = self.plans[kpi.id].places(period)
+            of_period = PeriodView(facts, places, known, self.rules, self.warehouse.has_contracts)
             facts.views[period] = of_period
         return GroupView(of_period, group)
 
@@ -153,25 +154,28 @@ class Measurement:
 
     def _covered(self, kpi: Kpi) -> Iterable[tuple[date | None, date | None]]:
         """The first and last day of everything a KPI rests on; (None, None) for what was never loaded."""
-        for total in kpi.totals:
-            if total.population != CELLS:
-                yield self._days_of(total.population)
-                yield from map(self._days_of, POPULATIONS[total.population].rests_on)
-                continue
+        found = [span for total in kpi.totals for span in self._covering(total)]
+        known = [first for first, _ in found if first]
+        return [(min(known), FAR)] if kpi.any_of and known else found
+
+    def _covering(self, total: Total | Extreme | Ranked) -> Iterable[tuple[date | None, date | None]]:
+        if total.population == CELLS:
             column = CELL_COLUMNS[total.column]
             spans = [self._days_of(name) for name in column.needs]
             known = [first for first, _ in spans if first]
             if column.any_of and known:
-                yield min(known), FAR
-            elif isinstance(total, Total) and total.window is not Window.PERIOD:
-                # a window before the data began is the formula's to judge
-                yield from ((first and date.min, FAR) for first, _ in spans)
-            else:
-                yield from spans
+                return [(min(known), FAR)]
+        else:
+            spans = [self._days_of(name) for name in (total.population, *POPULATIONS[total.population].rests_on)]
+        if isinstance(total, Total) and total.window is not Window.PERIOD:
+            # a window before the data began is the formula's to judge
+            return [(first and date.min, FAR) for first, _ in spans]
+        return spans
 
     def _days_of(self, population: str) -> tuple[date | None, date | None]:
-        covered = self.warehouse.coverage[{"complaints": "opened"}.get(population, population)]
-        return covered.first_on, covered.last_on
+        contribution = CONTRIBUTIONS.get(population)
+        covered = self.warehouse.coverage[contribution.coverage if contribution else population]
+        return covered.first_on, None if contribution and contribution.lasting else covered.last_on
 
     def _remark(self, kpi: Kpi, period: Period, view: GroupView) -> str | None:
         said = ((Reason.OTHER_CURRENCY, kpi.left_out), *kpi.beside) if kpi.left_out else kpi.beside
@@ -212,7 +216,7 @@ def status(kpi: Kpi, estimate: Estimate) -> Status:
 def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement:
     """Measure everything a request asks for. KPIs whose dimensions mean the same columns share their scans."""
     found = Measurement(warehouse, rules)
-    horizon = Horizon(rules.currency, warehouse.load.as_of)
+    horizon = Horizon(rules.currency, warehouse.load.as_of, csi_weights=rules.csi_weights)
     shares: dict[tuple[tuple[Slice, ...], tuple[Condition, ...]], list[Kpi]] = defaultdict(list)
     for kpi in request.kpis:
         slices = tuple(tuple(resolve(name, kpi, warehouse.tables) for name in names) for names in request.slices)

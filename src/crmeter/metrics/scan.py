@@ -3,9 +3,8 @@ take one more scan, which fetches the values at the ranks that the counts ask fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product as product_of
 from typing import Any
 
 import ibis
@@ -14,9 +13,9 @@ import ibis.expr.types as ir
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Extreme, Measure, Ranked, Total
 from crmeter.metrics.plan import Pair, Place
+from crmeter.metrics.ranks import fetch_ranks
 from crmeter.metrics.reading import Reading, every_dimension, exact_sum, product
 from crmeter.model.populations import POPULATIONS
-from crmeter.stats.intervals import order_statistic_ranks, quantile_ranks
 
 
 @dataclass(frozen=True)
@@ -92,32 +91,7 @@ class RowScan:
             every = every_dimension(self.reading.slices)
             rows = self.reading.described(rows, {population}, every)
             kept = rows.select("period", *map(self.reading.column, every), in_order=rows[column])
-            self._fetch_ranks(self.reading.warehouse.keep(kept), rankeds, places)
-
-    def _fetch_ranks(self, rows: ir.Table, rankeds: Sequence[Ranked], places: set[Place]) -> None:
-        """The values of the column ``in_order`` that the quantiles of every group ask for."""
-        slices = self.reading.slices
-        every = [self.reading.column(d) for d in every_dimension(slices)]
-        columns = [[self.reading.column(d) for d in dimensions] for dimensions in slices]
-        wanted: dict[tuple[Any, ...], set[int]] = {}
-        for number, dimensions in enumerate(slices):
-            facts = self.reading.facts[dimensions]
-            for ranked, place in product_of(rankeds, places):
-                for group, n in facts.numbers.get((place, ranked.rows), {}).items():
-                    by = dict(zip(columns[number], group, strict=True))
-                    wanted.setdefault((number, place, *map(by.get, every)), set()).update(_ranks(int(n), ranked.q))
-        asked = self.reading.warehouse.put(
-            {"slice": "INTEGER", "period": "INTEGER", **dict.fromkeys(every, "VARCHAR"), "ranks": "BIGINT[]"},
-            [(*at, sorted(ranks)) for at, ranks in wanted.items()],
-        )
-        for number, place, *values, ranks, found in self.reading.warehouse.ranks(
-            rows, ["period"], columns, "in_order", asked
-        ):
-            by = dict(zip(every, values, strict=True))
-            numbers = [None if value is None else float(value) for value in found]
-            for ranked in rankeds:
-                at_ranks = self.reading.facts[slices[number]].values[(place, ranked)]
-                at_ranks[tuple(by[c] for c in columns[number])] = dict(zip(ranks, numbers, strict=True))
+            fetch_ranks(self.reading, self.reading.slices, kept, rankeds, places)
 
 
 def _store(facts: Facts, group: Group, places: tuple[Place, ...], measure: Measure, number: float) -> None:
@@ -127,11 +101,6 @@ def _store(facts: Facts, group: Group, places: tuple[Place, ...], measure: Measu
 def _store_product(facts: Facts, group: Group, places: tuple[Place, ...], measure: Any, number: float) -> None:
     one, two = measure
     facts.products[((one, places[0]), (two, places[1]))][group] = number
-
-
-def _ranks(n: int, q: float) -> Iterable[int]:
-    below, above, _ = quantile_ranks(n, q) or (0, 0, 0.0)
-    return {rank for rank in (below, above, *(order_statistic_ranks(n, q) or ())) if rank}
 
 
 def _aggregate(rows: ir.Table, measure: Total | Extreme) -> ir.NumericScalar:

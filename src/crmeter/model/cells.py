@@ -36,9 +36,9 @@ class CellColumn:
 _NOTHING = ibis.literal(0, "decimal(18, 4)")
 _AS_THEY_ARE = {
     "recurring": {
-        "unpriced_start": "contracts at the start in another currency",
-        "unpriced_end": "contracts at the end in another currency",
-        "unpriced_contracts": "contracts in another currency",
+        "unpriced_start": "contracts at the start without a known rate",
+        "unpriced_end": "contracts at the end without a known rate",
+        "unpriced_contracts": "contracts without a known rate",
     },
     "tenures": {
         "staying": "customers at the end",
@@ -47,7 +47,7 @@ _AS_THEY_ARE = {
     },
     "so_far": {
         "revenue_so_far": "revenue so far, less refunds",
-        "foreign_so_far": "amounts in another currency so far",
+        "foreign_so_far": "amounts without a known rate so far",
     },
     "credit": {
         "credits_unpriced": "amounts in another currency",
@@ -57,7 +57,7 @@ _AS_THEY_ARE = {
         "trial_unpriced": "amounts in another currency",
         **{f"{part}_{arm}": words for arm, part_words in TRIED.items() for part, words in part_words.items()},
     },
-    "year_on_year": {"foreign_year_on_year": "amounts in another currency"},
+    "year_on_year": {"foreign_year_on_year": "amounts without a known rate"},
 }
 CELL_COLUMNS: Mapping[str, CellColumn] = {
     "customers_start": CellColumn("customers at the start", ("spells",), lambda c: c.at_start),
@@ -91,7 +91,7 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
     "recurring_kept": CellColumn(
         "monthly amount at the end of customers with a contract at the start",
         ("recurring",),
-        lambda c: (c.contracts_start > 0).ifelse(c.monthly_end_at_start, _NOTHING),
+        lambda c: (c.contracts_start > 0).ifelse(c.monthly_end_then, _NOTHING),
     ),
     "recurring_lost": CellColumn(
         "monthly amount at the start of customers who are lost",

@@ -77,6 +77,11 @@ class Warehouse:
         """The place of each stage in its pipeline, the first where it stands in several."""
         return dict(self._con.execute("SELECT stage, min(position) FROM main.stage GROUP BY stage").fetchall())
 
+    @property
+    def has_contracts(self) -> bool:
+        """Whether there are contracts, of whomever and whenever."""
+        return self.coverage["contracts"].rows > 0
+
     def rows(self, expr: ir.Table) -> list[tuple[Any, ...]]:
         """The rows of an expression."""
         return self.execute(to_sql(expr))
@@ -99,10 +104,17 @@ class Warehouse:
         return self.execute(fold_sql(kept.get_name(), keys, slices, folds))
 
     def ranks(
-        self, kept: ir.Table, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: ir.Table
+        self,
+        kept: ir.Table,
+        keys: Sequence[str],
+        slices: Sequence[Sequence[str]],
+        column: str,
+        asked: ir.Table,
+        *,
+        summed: bool = False,
     ) -> list[tuple[Any, ...]]:
-        """The values at some ranks of the groups of a kept table: see :func:`rank_sql`."""
-        return self.execute(rank_sql(kept.get_name(), keys, slices, column, asked.get_name()))
+        """The values at some ranks of the groups of a kept table, or sums from a rank on: see :func:`rank_sql`."""
+        return self.execute(rank_sql(kept.get_name(), keys, slices, column, asked.get_name(), summed=summed))
 
     def put(self, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> ir.Table:
         """``rows`` as a temporary table whose columns have the given DuckDB types."""

@@ -54,18 +54,25 @@ def fold_sql(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], f
     return str(_each_slice(table, keys, slices, folded).sql("duckdb"))
 
 
-def rank_sql(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: str) -> str:
+def rank_sql(
+    table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: str, *, summed: bool = False
+) -> str:
     """A SELECT of the values of ``column`` at some ranks (from 1, null last) in the groups of ``table``, by slice.
 
     ``asked`` is a table of the number of the slice, the keys, every column of any slice and the list ``ranks``. The
-    rows hold the same and the list of the values at those ranks.
+    rows hold the same and the list of the values at those ranks; where ``summed``, of the sum of the values from the
+    one rank asked for to the last.
     """
     every = [*keys, *_every(slices)]
     ordered = exp.Ordered(this=_column(column), desc=False, nulls_first=False)
     listed = exp.ArrayAgg(this=exp.Order(this=_column(column), expressions=[ordered]))
     groups = _each_slice(table, keys, slices, [_alias(listed, "in_order")]).subquery("found")
     same = [exp.NullSafeEQ(this=_column(c, "found"), expression=_column(c, "asked")) for c in ("slice", *every)]
-    at_ranks = exp.Anonymous(this="list_select", expressions=[_column("in_order"), _column("ranks")])
+    at_ranks = _call("list_select", _column("in_order"), _column("ranks"))
+    if summed:
+        first = _call("list_extract", _column("ranks"), exp.Literal.number(1))
+        largest = _call("list_slice", _column("in_order"), first, _call("len", _column("in_order")))
+        at_ranks = _call("list_value", _call("list_sum", largest))
     shown = [_column(c, "asked") for c in ("slice", *every, "ranks")]
     wanted = exp.alias_(exp.table_(asked, quoted=True), "asked", table=True)
     return str(exp.select(*shown, at_ranks).from_(groups).join(wanted, on=exp.and_(*same)).sql("duckdb"))
@@ -84,6 +91,10 @@ def _each_slice(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]]
         one = exp.select(*shown, *(each.copy() for each in folded)).from_(exp.table_(table, quoted=True))
         parts.append(one.group_by(*map(_column, (*keys, *columns))))
     return exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
+
+
+def _call(function: str, *arguments: Any) -> Any:
+    return exp.Anonymous(this=function, expressions=list(arguments))
 
 
 def _column(name: str, table: str | None = None) -> Any:

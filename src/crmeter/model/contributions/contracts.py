@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from crmeter.model.contributions.contribution import Contribution, identified
 from crmeter.model.identity import as_survivor
-from crmeter.model.populations.money import foreign, in_currency
+from crmeter.model.populations.money import priced, unpriced, with_rate
 from crmeter.model.populations.population import Horizon, Tables, one
 
 
@@ -31,6 +30,8 @@ def from_contracts(tables: Tables, horizon: Horizon) -> ir.Table:
 def from_recurring(tables: Tables, horizon: Horizon) -> ir.Table:
     """A contract that runs at the start or at the end of the period, and its monthly amount there.
 
+    What is held against the amount of the start is at the rate of the start too (``…_then``).
+
     A contract that ends on the day another starts hands over to it: at any moment one of them runs, never both.
     """
     contracts, period = identified(as_survivor(tables["subscription"], tables), tables), tables["period"]
@@ -38,25 +39,23 @@ def from_recurring(tables: Tables, horizon: Horizon) -> ir.Table:
     contracts = contracts.mutate(until=until)
     found = contracts.join(period, [contracts.started_on < period.period_end, contracts.until >= period.period_start])
 
-    def runs_at(day: ir.DateValue) -> ir.BooleanValue:
-        return (found.started_on < day) & (found.until >= day)
-
-    def amount(where: ir.BooleanValue) -> Any:
-        zero = ibis.literal(0, "decimal(18, 4)")
-        priced = in_currency(found.monthly_amount, found.currency, horizon)
-        return where.ifelse(priced, zero).fill_null(zero)
-
-    at_start, at_end = runs_at(found.period_start), runs_at(found.period_end)
-    unpriced = foreign(found.monthly_amount, found.currency, horizon)
-    return found.mutate(
+    rated = with_rate(found, found.period_start, tables, horizon)
+    then = {"monthly_then": priced(rated, rated.monthly_amount), "unpriced_then": unpriced(rated, rated.monthly_amount)}
+    rated = with_rate(rated.mutate(**then).drop("rate"), rated.period_end, tables, horizon)
+    zero = ibis.literal(0, "decimal(18, 4)")
+    at_start, at_end = (
+        (rated.started_on < day) & (rated.until >= day) for day in (rated.period_start, rated.period_end)
+    )
+    monthly_then, monthly_now = rated.monthly_then.fill_null(zero), priced(rated, rated.monthly_amount).fill_null(zero)
+    return rated.mutate(
         contracts_start=one(at_start),
         contracts_end=one(at_end),
-        monthly_start=amount(at_start),  # at the rate of the start
-        monthly_end=amount(at_end),  # at the rate of the end
-        monthly_end_at_start=amount(at_end),  # at the rate of the start
-        unpriced_start=unpriced * one(at_start),
-        unpriced_end=unpriced * one(at_end),
-        unpriced_contracts=unpriced * one(at_start | at_end),
+        monthly_start=at_start.ifelse(monthly_then, zero),
+        monthly_end=at_end.ifelse(monthly_now, zero),
+        monthly_end_then=at_end.ifelse(monthly_then, zero),
+        unpriced_start=rated.unpriced_then * one(at_start),
+        unpriced_end=unpriced(rated, rated.monthly_amount) * one(at_end),
+        unpriced_contracts=rated.unpriced_then * one(at_start | at_end),
     )
 
 
@@ -67,13 +66,13 @@ RECURRING = Contribution(
     "recurring",
     "subscription",
     "contracts",
-    ("subscription", "customer_alias"),
+    ("subscription", "customer_alias", "rate"),
     (
         "contracts_start",
         "contracts_end",
         "monthly_start",
         "monthly_end",
-        "monthly_end_at_start",
+        "monthly_end_then",
         "unpriced_start",
         "unpriced_end",
         "unpriced_contracts",

@@ -14,7 +14,8 @@ from crmeter.model.populations.population import Horizon, Tables
 class Contribution:
     """Part of a cell: ``rows`` gives (member, cell_group, period, … ``columns``), summed by customer and period.
 
-    ``table`` is the canonical table whose attributes the rows have; ``coverage`` names the days there are rows for.
+    ``table`` is the canonical table whose attributes the rows have; ``coverage`` names the days there are rows for,
+    after which they go on counting where they are ``lasting``.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Contribution:
     needs: tuple[str, ...]
     columns: tuple[str, ...]
     rows: Callable[[Tables, Horizon], ir.Table]
+    lasting: bool = False
 
 
 def identified(rows: ir.Table, tables: Tables) -> ir.Table:

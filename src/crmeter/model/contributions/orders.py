@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 
 from crmeter.model.contributions.contribution import Contribution, identified
 from crmeter.model.identity import as_survivor
-from crmeter.model.populations.money import foreign, in_currency
+from crmeter.model.populations.money import priced, unpriced, with_rate
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Tables
 
@@ -36,20 +36,26 @@ def from_year_on_year(tables: Tables, horizon: Horizon) -> ir.Table:
     now = (on >= period.period_start) & (on < period.period_end)
     then = (on >= period.base_start) & (on < period.base_end)
     found = orders.join(period, now | then)
-    on = found.ordered_on
+    found = with_rate(found, found.period_start, tables, horizon)
     zero = ibis.literal(0, "decimal(18, 4)")
-    amount = in_currency(found.amount, found.currency, horizon).fill_null(zero)
-    in_base = on < found.base_end  # the base lies before the period
+    amount = priced(found, found.amount).fill_null(zero)
+    in_base = found.ordered_on < found.base_end  # the base lies before the period
     return found.mutate(
         revenue_now=in_base.ifelse(zero, amount),
         revenue_then=in_base.ifelse(amount, zero),
-        foreign_year_on_year=foreign(found.amount, found.currency, horizon),
+        foreign_year_on_year=unpriced(found, found.amount),
     )
 
 
 ORDERED = Contribution("ledger", "order", "ledger", LEDGER.needs, tuple(LEDGER.adds), from_ledger)
 SO_FAR = Contribution(
-    "so_far", "order", "ledger", LEDGER.needs, ("revenue_so_far", "priced_so_far", "foreign_so_far"), from_so_far
+    "so_far",
+    "order",
+    "ledger",
+    LEDGER.needs,
+    ("revenue_so_far", "priced_so_far", "foreign_so_far"),
+    from_so_far,
+    lasting=True,
 )
 YEAR_ON_YEAR = Contribution(
     "year_on_year",

@@ -1,0 +1,57 @@
+"""Values at ranks: what quantiles and the shares of the largest are read from, once the counts of the groups say which
+ranks they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product as product_of
+from typing import Any
+
+import ibis.expr.types as ir
+
+from crmeter.metrics.measures import Ranked, TopSum
+from crmeter.metrics.plan import Place
+from crmeter.metrics.reading import Reading, Slice, every_dimension
+
+
+def fetch_ranks(
+    reading: Reading, slices: Sequence[Slice], rows: ir.Table, rankeds: Sequence[Ranked], places: Iterable[Place]
+) -> None:
+    """Store the values of the column ``in_order`` of ``rows`` that ``rankeds`` ask for in every group of ``slices``.
+
+    ``rows`` has the column ``period`` and those of all dimensions; how many there are in each group is known already.
+    """
+    kept = reading.warehouse.keep(rows)
+    tops = [r for r in rankeds if isinstance(r, TopSum)]
+    plain = [r for r in rankeds if not isinstance(r, TopSum)]
+    together: list[Sequence[Ranked]] = [plain, *([top] for top in tops)]
+    for alike in together:
+        if alike:
+            _fetch(reading, slices, kept, alike, places)
+
+
+def _fetch(
+    reading: Reading, slices: Sequence[Slice], kept: ir.Table, rankeds: Sequence[Ranked], places: Iterable[Place]
+) -> None:
+    every = [reading.column(d) for d in every_dimension(slices)]
+    columns = [[reading.column(d) for d in dimensions] for dimensions in slices]
+    wanted: dict[tuple[Any, ...], set[int]] = {}
+    for number, dimensions in enumerate(slices):
+        facts = reading.facts[dimensions]
+        for ranked, place in product_of(rankeds, places):
+            for group, n in facts.numbers.get((place, ranked.rows), {}).items():
+                by = dict(zip(columns[number], group, strict=True))
+                wanted.setdefault((number, place, *map(by.get, every)), set()).update(ranked.ranks(int(n)))
+    asked = reading.warehouse.put(
+        {"slice": "INTEGER", "period": "INTEGER", **dict.fromkeys(every, "VARCHAR"), "ranks": "BIGINT[]"},
+        [(*at, sorted(ranks)) for at, ranks in wanted.items()],
+    )
+    summed = isinstance(rankeds[0], TopSum)
+    for number, place, *values, ranks, found in reading.warehouse.ranks(
+        kept, ["period"], columns, "in_order", asked, summed=summed
+    ):
+        by = dict(zip(every, values, strict=True))
+        numbers = [None if value is None else float(value) for value in found]
+        for ranked in rankeds:
+            at_ranks = reading.facts[slices[number]].values[(place, ranked)]
+            at_ranks[tuple(by[c] for c in columns[number])] = dict(zip(ranks, numbers, strict=True))
