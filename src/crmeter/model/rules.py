@@ -20,6 +20,8 @@ class Rules:
     ``discount_rate`` a year. ``tier_high`` and ``tier_medium`` are the shares of customers in those tiers. An order is
     credited to campaigns that reached its customer up to ``attribution_days`` before. ``meaningful_actions`` are those
     by which a user really works in the CRM (none named: all but coming and going).
+    ``csi_weights`` are those of the aspects of satisfaction, all alike where there are none; ``ces_high_is_good`` says
+    that the high end of the effort scale stands for little effort.
     """
 
     currency: str
@@ -40,6 +42,8 @@ class Rules:
     tier_medium: float = 0.3
     attribution_days: int = 30
     meaningful_actions: tuple[str, ...] = ()
+    csi_weights: tuple[tuple[str, float], ...] = ()
+    ces_high_is_good: bool = False
 
     def as_json(self) -> dict[str, object]:
         """Plain values, in a fixed order, for loads and seals."""
@@ -47,4 +51,5 @@ class Rules:
         plain["as_of"] = self.as_of.isoformat() if self.as_of else None
         plain["working"] = self.working.as_json()
         plain["inactivity_by_segment"] = dict(self.inactivity_by_segment)
+        plain["csi_weights"] = dict(self.csi_weights)
         return plain

@@ -13,9 +13,11 @@ from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon, Lasting
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
+from crmeter.warehouse.business_days import refresh_business_days
+from crmeter.warehouse.rates import refresh_rates
 from crmeter.warehouse.sql import tables_of, to_sql
 
-FORMAT = 2
+FORMAT = 4
 """What the derived tables look like; raised with every change, so that a load of an earlier version is derived anew."""
 
 
@@ -40,6 +42,8 @@ def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
             "INSERT INTO derived.customer_alias SELECT unnest($gone), unnest($survivor)",
             {"gone": [a for a, _ in alias], "survivor": [s for _, s in alias]},
         )
+    refresh_rates(con, rules.currency)
+    refresh_business_days(con, rules, as_of)
     con.execute(f"CREATE OR REPLACE TABLE derived.spell AS {to_sql(spells(tables_of(con), rules, as_of))}")
     for derived in DERIVATIONS.values():
         rows = derived.rows(tables_of(con), rules, as_of)
@@ -49,7 +53,7 @@ def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
     )
     tables = tables_of(con)
     for population in POPULATIONS.values():
-        rows = population.rows(tables, Horizon(rules.currency, as_of))
+        rows = population.rows(tables, Horizon(rules.currency, as_of, csi_weights=rules.csi_weights))
         last = rows.on.max() if population.lasting is Lasting.DAY else ibis.null("date")
         found = rows.agg(first_on=rows.on.min(), last_on=last, rows=rows.count())
         con.execute(f"INSERT INTO derived.coverage SELECT $name, * FROM ({to_sql(found)})", {"name": population.name})

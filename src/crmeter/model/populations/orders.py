@@ -6,13 +6,14 @@ import ibis
 import ibis.expr.types as ir
 
 from crmeter.model.identity import as_survivor
-from crmeter.model.populations.money import foreign, in_currency
+from crmeter.model.populations.money import priced, unpriced, with_rate
 from crmeter.model.populations.population import Horizon, Population, Tables, one
 
 
 def ledger_rows(tables: Tables, horizon: Horizon) -> ir.Table:
     orders = as_survivor(tables["order"], tables)
-    amount = in_currency(orders.amount, orders.currency, horizon)
+    orders = with_rate(orders, orders.ordered_on, tables, horizon)
+    amount = priced(orders, orders.amount)
     sale = (orders.kind == "sale") & orders.subscription_id.isnull()
     refund = (orders.kind == "refund") & orders.subscription_id.isnull()
     costed = sale & orders.cost.notnull()
@@ -25,9 +26,9 @@ def ledger_rows(tables: Tables, horizon: Horizon) -> ir.Table:
         refund_amount=refund.ifelse(-amount, zero).fill_null(zero),
         revenue=amount.fill_null(zero),
         costed_amount=costed.ifelse(amount, zero).fill_null(zero),
-        cost_of_sales=(costed & amount.notnull()).ifelse(orders.cost, zero).fill_null(zero),
+        cost_of_sales=(costed & amount.notnull()).ifelse(priced(orders, orders.cost), zero).fill_null(zero),
         costed_sales=one(costed & amount.notnull()),
-        foreign_amounts=foreign(orders.amount, orders.currency, horizon),
+        foreign_amounts=unpriced(orders, orders.amount),
     )
 
 
@@ -45,6 +46,6 @@ LEDGER = Population(
         "costed_amount": "amount of sales with a known cost",
         "cost_of_sales": "cost of those sales",
         "costed_sales": "sales with a known cost",
-        "foreign_amounts": "amounts in another currency",
+        "foreign_amounts": "amounts without a known rate",
     },
 )

@@ -12,12 +12,22 @@ import ibis.expr.types as ir
 Tables = Mapping[str, ir.Table]
 
 
+class Rates(StrEnum):
+    """At which rates amounts in other currencies count, unless it is those of one day."""
+
+    OF_THE_DAY = "day"
+    ORIGINAL = "original"  # every amount in its own currency
+
+
 @dataclass(frozen=True)
 class Horizon:
-    """What the rows are read against: the currency that amounts count in, and the end of what is known."""
+    """What the rows are read against: the currency that amounts count in, at which ``rates`` (those of each amount's
+    day, those of one day, or none: amounts stay as they are), and the end of what is known."""
 
     currency: str
     as_of: date
+    rates: Rates | date = Rates.OF_THE_DAY
+    csi_weights: tuple[tuple[str, float], ...] = ()  # of aspects; all alike where there are none
 
 
 class Lasting(StrEnum):

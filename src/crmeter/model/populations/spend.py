@@ -5,18 +5,19 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from crmeter.model.populations.money import foreign, in_currency
+from crmeter.model.populations.money import priced, unpriced, with_rate
 from crmeter.model.populations.population import Horizon, Population, Tables, one
 
 
 def spend_rows(tables: Tables, horizon: Horizon) -> ir.Table:
     spend = tables["spend"]
+    spend = with_rate(spend, spend.spent_on, tables, horizon)
     zero = ibis.literal(0, "decimal(18, 4)")
     return spend.mutate(
         on=spend.spent_on,
-        spent=in_currency(spend.amount, spend.currency, horizon).fill_null(zero),
-        spend_entries=one(spend.currency == horizon.currency),
-        foreign_amounts=foreign(spend.amount, spend.currency, horizon),
+        spent=priced(spend, spend.amount).fill_null(zero),
+        spend_entries=one(spend.rate.notnull()),
+        foreign_amounts=unpriced(spend, spend.amount),
     )
 
 
@@ -28,6 +29,6 @@ SPEND = Population(
     {
         "spent": "marketing and sales spend",
         "spend_entries": "spend entries",
-        "foreign_amounts": "amounts in another currency",
+        "foreign_amounts": "amounts without a known rate",
     },
 )
