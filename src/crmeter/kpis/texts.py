@@ -51,9 +51,10 @@ WANTED = {
 
 # Measures whose cards are still being completed; empty when they are.
 UNFINISHED = frozenset({
-    "csat", "nps", "complaint_rate", "complaining_customers_rate",
-    "first_response_hours", "resolution_hours", "handle_minutes", "won_value", "deals_won", "deals_lost", "win_rate",
-    "sales_cycle_days", "average_deal_value", "lead_conversion",
+    "recurring_revenue", "revenue_churn", "net_revenue_retention", "tenure_days", "loyalty_index", "clv", "clv_to_cac",
+    "cac_payback_months", "csat", "csi", "ces", "response_rate", "first_response_hours", "resolution_hours",
+    "first_contact_resolution", "open_cases", "stage_conversion", "pipeline_value", "pipeline_velocity",
+    "quota_attainment",
 })  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def texts(kpi: Kpi, family: str, lang: str) -> Texts:
     wrong = list(missing(kpi, told))
     if wrong and kpi.measure not in UNFINISHED:
         raise IncompleteCard("\n".join(wrong))
-    return _texts(told[lang])
+    return _texts(told.get(lang, {}))
 
 
 @cache

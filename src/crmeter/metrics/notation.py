@@ -17,6 +17,7 @@ from crmeter.metrics.averages import Mean, NetPromoter, Quantile, ScaleMean
 from crmeter.metrics.clustered import CustomerRatio, Growth, NetRetention
 from crmeter.metrics.formulas import AnnualShare, CustomerSum, Formula, Quotient, RowCount, RowSum, Share
 from crmeter.metrics.measures import Extreme, Measure, Product, Ranked, Total, Window
+from crmeter.metrics.stocks import StockCount, StockSum
 
 _WINDOWS = {
     Window.PERIOD: "",
@@ -80,7 +81,9 @@ def notation(formula: Formula) -> str | None:
 @notation.register(CustomerSum)
 @notation.register(RowCount)
 @notation.register(RowSum)
-def _sum(formula: CustomerSum | RowCount | RowSum) -> str:
+@notation.register(StockCount)
+@notation.register(StockSum)
+def _sum(formula: CustomerSum | RowCount | RowSum | StockCount | StockSum) -> str:
     return total(formula.total)
 
 
