@@ -66,6 +66,13 @@ def contracts(draw: st.DrawFn, number: int) -> dict[str, str]:
     }
 
 
+def rates() -> st.SearchStrategy[list[dict[str, str]]]:
+    """Days on which dollars have a rate, in either direction."""
+    ways = st.sampled_from((("USD", "TWD"), ("TWD", "USD"), ("EUR", "TWD")))
+    rate = st.builds(lambda on, way: {"on": str(on), "from_currency": way[0], "to_currency": way[1]}, days | near, ways)
+    return st.lists(rate, max_size=40, unique_by=lambda r: tuple(r.values()))
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> Rows:
     """A few customers, some of them merged or deleted, with orders, contracts and complaints."""
@@ -78,6 +85,7 @@ def histories(draw: st.DrawFn) -> Rows:
         for i in range(draw(st.integers(1, 4)))
     ]
     return {
+        "fx_rate": [{**rate, "rate": str(draw(st.integers(1, 50)))} for rate in draw(rates())],
         "customer": people,
         "order": [draw(orders(i)) for i in range(draw(st.integers(1, 40)))],
         "subscription": [draw(contracts(i)) for i in range(draw(st.integers(1, 8)))],

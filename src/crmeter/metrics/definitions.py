@@ -14,7 +14,7 @@ from crmeter.metrics.kpi import Kpi, is_contribution
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
-from crmeter.model.populations.population import Horizon
+from crmeter.model.populations.population import Horizon, Rates
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.model.tables import TABLES
@@ -24,9 +24,14 @@ _ANY = Horizon("XXX", date(2000, 1, 1))  # stands for whichever currency and hor
 
 
 @cache
-def definition(kpi: Kpi) -> str:
-    """12 hexadecimal digits that change when, and only when, what the KPI counts changes."""
+def definition(kpi: Kpi, rates: Rates | date = Rates.OF_THE_DAY) -> str:
+    """12 hexadecimal digits that change when, and only when, what the KPI counts changes.
+
+    Amounts at constant rates, or as they are, are another count than at the rates of their days.
+    """
+    unusual = {"rates": str(rates)} if kpi.left_out and rates is not Rates.OF_THE_DAY else {}
     parts = {
+        **unusual,
         "id": kpi.id,
         "formula": repr(kpi.formula),
         "unit": kpi.unit,
@@ -51,6 +56,13 @@ def declared_columns() -> dict[str, dict[str, str]]:
             "number": "BIGINT",
             "spells": "BIGINT",
         },
+        "business_day": {
+            "day": "DATE",
+            **dict.fromkeys(("opens_at", "breaks_at", "resumes_at", "closes_at"), "TIMESTAMP"),
+            "before_seconds": "BIGINT",
+            "known": "BOOLEAN",
+        },
+        "rate": {"currency": "VARCHAR", "day": "DATE", "rate": "DOUBLE"},
         **{name: dict(derived.columns) for name, derived in DERIVATIONS.items()},
         "member": {"member_id": "VARCHAR", "member": "INTEGER", "cell_group": "INTEGER"},
         "period": {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"},

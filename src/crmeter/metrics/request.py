@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import cast
 
+from crmeter.kernel.errors import UserError
+from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period
 from crmeter.metrics.cell_scan import CellScan
 from crmeter.metrics.definitions import definition
@@ -22,25 +24,30 @@ from crmeter.metrics.scan import RowScan
 from crmeter.metrics.value import Estimate, Reason, Status, Unit, Value
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.populations import POPULATIONS
-from crmeter.model.populations.population import Horizon
+from crmeter.model.populations.population import Horizon, Rates
 from crmeter.model.rules import Rules
 from crmeter.stats.differences import Difference
 from crmeter.warehouse.duck import Warehouse
 
 Names = tuple[str, ...]
 FAR = date(9999, 12, 31)
+CURRENCY = "currency"  # the dimension
 FIRST_UNKNOWN = 10**9  # the place of a stage that the pipeline does not know
 
 
 @dataclass(frozen=True)
 class Request:
-    """``slices`` are tuples of dimension names, () being the total; ``pairs`` the (now, base) periods to compare."""
+    """``slices`` are tuples of dimension names, () being the total; ``pairs`` the (now, base) periods to compare.
+
+    ``rates`` are those at which amounts in other currencies count; original amounts need the dimension ``currency``.
+    """
 
     kpis: Sequence[Kpi]
     periods: Sequence[Period]
     slices: Sequence[Names] = ((),)
     filters: Sequence[Filter] = ()
     pairs: Sequence[tuple[Period, Period]] = ()
+    rates: Rates | date = Rates.OF_THE_DAY
 
 
 @dataclass
@@ -49,6 +56,7 @@ class Measurement:
 
     warehouse: Warehouse
     rules: Rules
+    rates: Rates | date = Rates.OF_THE_DAY
     plans: dict[str, Plan] = field(default_factory=dict)  # by KPI
     facts: dict[tuple[str, Names], Facts] = field(default_factory=dict)  # by KPI and slice
     _reach: dict[str, dict[Period, Reason | None]] = field(default_factory=dict)
@@ -90,13 +98,14 @@ class Measurement:
     def value(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Value:
         """The value of a KPI for a period and one group of a slice."""
         estimate = self.estimate(kpi, period, names, group)
-        money = kpi.unit is Unit.MONEY
+        by = dict(zip(names, group, strict=True))
+        currency = by.get(CURRENCY) if self.rates is Rates.ORIGINAL else self.rules.currency
         return Value(
             kpi=kpi.id,
             grain=str(period.grain),
             start=period.start,
             end=period.end,
-            by=dict(zip(names, group, strict=True)),
+            by=by,
             value=estimate.value,
             numerator=estimate.numerator,
             denominator=estimate.denominator,
@@ -104,12 +113,12 @@ class Measurement:
             low=estimate.low,
             high=estimate.high,
             unit=str(kpi.unit),
-            currency=self.rules.currency if money else None,
+            currency=currency if kpi.unit is Unit.MONEY else None,
             status=status(kpi, estimate),
             reason=estimate.reason,
             complete=period.end <= self.as_of,
             load=self.warehouse.load.number,
-            definition=definition(kpi),
+            definition=definition(kpi, self.rates),
         )
 
     def estimate(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Estimate:
@@ -213,10 +222,20 @@ def status(kpi: Kpi, estimate: Estimate) -> Status:
     return Status.SMALL_SAMPLE if small else Status.OK
 
 
+def ensure_one_currency(request: Request) -> None:
+    """Refuse to add amounts of several currencies as they are."""
+    mixed = request.rates is Rates.ORIGINAL and any(CURRENCY not in names for names in request.slices)
+    if mixed and any(kpi.left_out for kpi in request.kpis):
+        raise UserError.of(
+            t("Amounts of several currencies cannot be added as they are."), next=t("Add: --by {name}", name=CURRENCY)
+        )
+
+
 def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement:
     """Measure everything a request asks for. KPIs whose dimensions mean the same columns share their scans."""
-    found = Measurement(warehouse, rules)
-    horizon = Horizon(rules.currency, warehouse.load.as_of, csi_weights=rules.csi_weights)
+    ensure_one_currency(request)
+    found = Measurement(warehouse, rules, request.rates)
+    horizon = Horizon(rules.currency, warehouse.load.as_of, request.rates, csi_weights=rules.csi_weights)
     shares: dict[tuple[tuple[Slice, ...], tuple[Condition, ...]], list[Kpi]] = defaultdict(list)
     for kpi in request.kpis:
         slices = tuple(tuple(resolve(name, kpi, warehouse.tables) for name in names) for names in request.slices)

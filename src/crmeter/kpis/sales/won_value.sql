@@ -13,8 +13,23 @@ person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
   WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
+quoted AS (  -- rates into the workspace currency, those given the other way round turned; its own is 1
+  SELECT from_currency AS currency, "on", rate, 1 AS preference FROM main.fx_rate
+  WHERE to_currency = $currency AND from_currency <> $currency AND rate > 0
+  UNION ALL
+  SELECT to_currency, "on", 1 / rate, 2 FROM main.fx_rate
+  WHERE from_currency = $currency AND to_currency <> $currency AND rate > 0
+),
+rated AS (  -- the rate of each deal's day, the latest of the seven days before; NULL where there is none
+  SELECT opportunity_id, CASE WHEN o.currency = $currency THEN 1 ELSE (
+    SELECT q.rate FROM quoted AS q
+    WHERE q.currency = o.currency AND q."on" <= o.closed_on AND q."on" >= o.closed_on - 7
+    ORDER BY q."on" DESC, preference LIMIT 1
+  ) END AS rate
+  FROM main.opportunity AS o
+),
 closed AS (  -- opportunities decided in the period; those of deleted customers are out
-  SELECT o.outcome, o.amount, o.currency FROM main.opportunity AS o
+  SELECT o.outcome, round(o.amount * r.rate, 4) AS amount FROM main.opportunity AS o JOIN rated AS r USING (opportunity_id)
   WHERE o.closed_on >= $start AND o.closed_on < $end AND o.outcome IN ('won', 'lost')
     AND (o.customer_id IS NULL OR o.customer_id IN (SELECT customer_id FROM person))
 ),
@@ -24,4 +39,4 @@ known AS (  -- before the first row and after the last nothing is known: undefin
   WHERE outcome IS NOT NULL AND (customer_id IS NULL OR customer_id IN (SELECT customer_id FROM person))
 )
 SELECT CASE WHEN any_value(present) THEN coalesce(sum(amount), 0) END AS "value"
-FROM known LEFT JOIN closed ON outcome = 'won' AND currency = $currency
+FROM known LEFT JOIN closed ON outcome = 'won'

@@ -48,9 +48,24 @@ spell AS (  -- ended_on is the first day not covered; an end on or after $as_of 
 moves AS (
   SELECT count(*) FILTER (started_on >= $start AND started_on < $end AND number = 1) AS new_customers FROM spell
 ),
+quoted AS (  -- rates into the workspace currency, those given the other way round turned; its own is 1
+  SELECT from_currency AS currency, "on", rate, 1 AS preference FROM main.fx_rate
+  WHERE to_currency = $currency AND from_currency <> $currency AND rate > 0
+  UNION ALL
+  SELECT to_currency, "on", 1 / rate, 2 FROM main.fx_rate
+  WHERE from_currency = $currency AND to_currency <> $currency AND rate > 0
+),
+rated AS (  -- the rate of each entry's day, the latest of the seven days before; NULL where there is none
+  SELECT spend_id, CASE WHEN o.currency = $currency THEN 1 ELSE (
+    SELECT q.rate FROM quoted AS q
+    WHERE q.currency = o.currency AND q."on" <= o.spent_on AND q."on" >= o.spent_on - 7
+    ORDER BY q."on" DESC, preference LIMIT 1
+  ) END AS rate
+  FROM main.spend AS o
+),
 spent AS (
-  SELECT coalesce(sum(amount), 0) AS amount FROM main.spend
-  WHERE spent_on >= $start AND spent_on < $end AND currency = $currency
+  SELECT coalesce(sum(round(s.amount * r.rate, 4)), 0) AS amount FROM main.spend AS s JOIN rated AS r USING (spend_id)
+  WHERE spent_on >= $start AND spent_on < $end
 ),
 known AS (  -- before the first row and after the last nothing is known: undefined, not 0
   SELECT coalesce(min(spent_on) < $end AND max(spent_on) >= $start, false) AS present

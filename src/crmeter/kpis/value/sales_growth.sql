@@ -14,10 +14,26 @@ person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
   WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
-paid AS (  -- every order, refund and invoice in the workspace currency
-  SELECT p.survivor AS customer_id, o.ordered_on, o.amount, o.cost, o.kind, o.subscription_id
-  FROM main."order" AS o JOIN person AS p ON p.customer_id = o.customer_id
-  WHERE o.currency = $currency AND o.ordered_on < $as_of
+quoted AS (  -- rates into the workspace currency, those given the other way round turned; its own is 1
+  SELECT from_currency AS currency, "on", rate, 1 AS preference FROM main.fx_rate
+  WHERE to_currency = $currency AND from_currency <> $currency AND rate > 0
+  UNION ALL
+  SELECT to_currency, "on", 1 / rate, 2 FROM main.fx_rate
+  WHERE from_currency = $currency AND to_currency <> $currency AND rate > 0
+),
+rated AS (  -- the rate of each order's day, the latest of the seven days before; NULL where there is none
+  SELECT order_id, CASE WHEN o.currency = $currency THEN 1 ELSE (
+    SELECT q.rate FROM quoted AS q
+    WHERE q.currency = o.currency AND q."on" <= o.ordered_on AND q."on" >= o.ordered_on - 7
+    ORDER BY q."on" DESC, preference LIMIT 1
+  ) END AS rate
+  FROM main."order" AS o
+),
+paid AS (  -- every order, refund and invoice that has a rate, in the workspace currency
+  SELECT p.survivor AS customer_id, o.ordered_on, round(o.amount * r.rate, 4) AS amount,
+    round(o.cost * r.rate, 4) AS cost, o.kind, o.subscription_id
+  FROM main."order" AS o JOIN person AS p ON p.customer_id = o.customer_id JOIN rated AS r ON r.order_id = o.order_id
+  WHERE r.rate IS NOT NULL AND o.ordered_on < $as_of
 ),
 step AS (  -- how far the period before lies back
   SELECT CASE
