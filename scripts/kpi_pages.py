@@ -61,7 +61,6 @@ def section(card: Card) -> str:
         f"**{t('How it is computed')}** {card.formula}",
         f"```text\n{notation(card)}\n```",
         f"**{t('Example')}** {card.example}",
-        *([f"**{t('Also called')}** {t(', ').join(card.synonyms)}"] if card.synonyms else []),
         f"**{t('What it needs')}** {needs}",
         f"[{measure}.py]({source}.py) · [{measure}.sql]({source}.sql) · {t('Definition')} `{card.definition}`",
     ]

@@ -27,7 +27,6 @@ def _parts(card: Card) -> Iterator[tuple[str, str]]:
     yield t("How it is computed"), "\n".join((card.formula, f"  {card.math}", *_symbols(card)))
     yield t("Example"), _example(card)
     yield t("What it needs"), "\n".join(f"  {table}: {', '.join(names)}" for table, names in card.inputs.items())
-    yield t("Also called"), t(", ").join(card.synonyms)
     yield (
         t("The same in SQL, written apart to check it (definition {hash})", hash=card.definition),
         card.sql.rstrip(),
