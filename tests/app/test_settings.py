@@ -225,11 +225,56 @@ def test_an_unknown_source_is_answered_with_those_there_are(tmp_path: Path) -> N
         workspace.source("shopp")
 
 
-def test_every_example_of_the_table_is_valid(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["files", "sql"])
+def test_every_example_of_the_table_is_valid(tmp_path: Path, kind: str) -> None:
     lines: dict[str, list[str]] = {}
     for setting in SETTINGS:
         section = setting.section.replace("*", "nps")
-        lines.setdefault(section, []).append(f"{setting.key} = {setting.example}")
+        example = f'"{kind}"' if (setting.section, setting.key) == ("sources.*", "kind") else setting.example
+        if setting.only in ("", kind):
+            lines.setdefault(section, []).append(f"{setting.key} = {example}")
         assert setting.help()
     text = "\n".join(f"[{section}]\n" + "\n".join(keys) for section, keys in lines.items())
     assert open_workspace(write(tmp_path, text), {}).sources[0].name == "nps"
+
+
+HEAD = '[workspace]\ncurrency = "TWD"\ntimezone = "Asia/Taipei"\n[sources.crm]\nkind = "sql"\n'
+
+
+def test_a_database_needs_its_address_and_has_no_files(tmp_path: Path) -> None:
+    said = "\n".join(problems(tmp_path, HEAD + 'path = "a.csv"\nencoding = "big5"\n'))
+    assert "[sources.crm] path has no meaning for a source of kind sql." in said
+    assert "[sources.crm] encoding has no meaning" in said
+    assert "[sources.crm] url is missing." in said
+    files = HEAD.replace('"sql"', '"files"')
+    assert "[sources.crm] url has no meaning for a source of kind files." in "\n".join(
+        problems(tmp_path, files + 'path = "a.csv"\nurl = "sqlite:///a"\n')
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ann:hunter2@db/crm",
+        "postgresql://db/crm?user=ann&password=hunter2",
+        "postgres//ann:hunter2@db/crm",
+        "mysql://ann:hunter2@db/crm",
+    ],
+)
+def test_a_password_in_the_toml_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    said = "\n".join(problems(tmp_path, HEAD + f'url = "{url}"\n'))
+    assert "env:NAME" in said
+    assert "hunter2" not in said
+    workspace = open_workspace(write(tmp_path, HEAD), {"CRMETER_SOURCES_CRM_URL": "postgresql://ann:hunter2@db/crm"})
+    assert workspace.sources[0].url == "postgresql://ann:hunter2@db/crm"
+    assert "hunter2" not in repr(workspace)
+
+
+def test_tables_of_a_database_are_a_list_or_get_new_names(tmp_path: Path) -> None:
+    listed = HEAD + 'url = "env:CRM_URL"\ntables = ["Invoice", "v_open"]\n'
+    assert open_workspace(write(tmp_path, listed), {}).sources[0].tables == (
+        ("Invoice", "Invoice"),
+        ("v_open", "v_open"),
+    )
+    named = HEAD + 'url = "env:CRM_URL"\n[sources.crm.tables]\norders = "Invoice"\n'
+    assert open_workspace(write(tmp_path, named), {}).sources[0].tables == (("orders", "Invoice"),)

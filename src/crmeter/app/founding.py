@@ -1,23 +1,27 @@
-"""A new workspace, with export files in it and mappings proposed for them."""
+"""A new workspace, with export files and databases in it and mappings proposed for them."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from crmeter.app.ingesting import silent
 from crmeter.app.mapping import Proposed, propose
 from crmeter.app.settings import open_workspace
-from crmeter.app.settings.writing import first_settings, zone_of_this_machine
+from crmeter.app.settings.writing import database_section, files_section, first_settings, zone_of_this_machine
+from crmeter.connectors.sql import is_database
 from crmeter.ingest.landing import Progress
+from crmeter.ingest.naming import snake
 from crmeter.kernel.errors import Problem, UserError, raise_if_any
 from crmeter.kernel.messages import language, t
 
-SOURCE, EXPORTS = "crm", "exports"
+SOURCE, EXPORTS, DATABASES = "crm", "exports", "databases"
 CURRENCIES = {"zh-Hant": "TWD", "zh-Hans": "CNY", "en": "USD"}  # by language, where no one says it
 
 
@@ -26,7 +30,7 @@ class Founded:
     """A workspace that was made. ``assumed`` are settings that nobody stated, as they are written."""
 
     root: Path
-    proposed: Proposed | None
+    proposed: tuple[Proposed, ...]
     assumed: tuple[str, ...]
 
 
@@ -40,6 +44,8 @@ def found(
 ) -> Founded:
     """Make a workspace in ``directory``, copy ``files`` into it and propose how they are read.
 
+    An SQLite database among the files becomes a source of its own, named after the file.
+
     Raises UserError, and makes nothing, where the folder is not empty, a file is missing or cannot be read, or the
     currency or time zone is none.
     """
@@ -47,17 +53,36 @@ def found(
     stated = {"currency": currency, "timezone": timezone}
     held = {"currency": currency or CURRENCIES[language()], "timezone": timezone or zone_of_this_machine()}
     with _made_whole(directory.absolute()) as root:
-        source = (SOURCE, f"{EXPORTS}/*") if files else ("", "")
         (root / "mappings").mkdir()
         (root / EXPORTS).mkdir()
-        for path in files:
-            shutil.copyfile(path, root / EXPORTS / path.name)
-        text = first_settings(directory.absolute().name, held["currency"], held["timezone"], *source)
-        (root / "crmeter.toml").write_text(text, "utf-8")
-        workspace = open_workspace(root, {})
-        proposed = propose(workspace, (), progress)[0] if files else None
+        text = first_settings(directory.absolute().name, held["currency"], held["timezone"])
+        (root / "crmeter.toml").write_text("\n".join([text, *_copied(files, root)]), "utf-8")
+        proposed = tuple(propose(open_workspace(root, {}), (), progress)) if files else ()
     assumed = tuple(f'{key} = "{held[key]}"' for key, said in stated.items() if not said)
     return Founded(directory, proposed, assumed)
+
+
+def _copied(files: Sequence[Path], root: Path) -> Iterator[str]:
+    """Copy the files into the workspace; the section of the toml for each source they make."""
+    databases = [path for path in files if is_database(path)]
+    exports = [path for path in files if path not in databases]
+    for path in exports:
+        shutil.copyfile(path, root / EXPORTS / path.name)
+    if exports:
+        yield files_section(SOURCE, f"{EXPORTS}/*")
+    taken = {SOURCE} if exports else set[str]()
+    for path in databases:
+        (root / DATABASES).mkdir(exist_ok=True)
+        shutil.copyfile(path, root / DATABASES / path.name)
+        name = _source_name(path, taken)
+        taken.add(name)
+        yield database_section(name, f"{DATABASES}/{path.name}")
+
+
+def _source_name(path: Path, taken: set[str]) -> str:
+    """A name for the source that a database is, as the toml allows it."""
+    plain = re.sub(r"[^a-z0-9_]", "", snake(path.stem)).lstrip("0123456789_") or "database"
+    return next(name for n in count(1) if (name := plain if n == 1 else f"{plain}_{n}") not in taken)
 
 
 def _problems_of_place(directory: Path) -> Iterator[Problem]:

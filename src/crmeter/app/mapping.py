@@ -55,7 +55,7 @@ def propose(workspace: Workspace, names: Sequence[str] = (), progress: Progress 
 
 def _propose(workspace: Workspace, source: SourceSettings, progress: Progress) -> Proposed:
     with _landed(workspace, [source], progress) as (con, [found]):
-        joins = () if source.tables else find_joins(found.tables)
+        joins = () if source.tables or source.kind != "files" else find_joins(found.tables)
         if not joins:
             return _write(workspace, con, found, ())
     joined = tuple((join.table, join.pattern) for join in joins)

@@ -21,7 +21,7 @@ def founded(made: Founded) -> str:
             t("Assumed, change it in crmeter.toml if it is not so: {settings}", settings="; ".join(made.assumed))
         )
     if made.proposed:
-        parts.append(proposed([made.proposed]))
+        parts.append(proposed(made.proposed))
         parts.append(t("Look through the mappings in {folder}, then run: crmeter ingest -C {root}",
                        folder=made.root / "mappings", root=made.root))  # fmt: skip
     else:

@@ -141,3 +141,9 @@ def test_whatever_the_standard_library_writes_comes_back(rows: list[tuple[str, s
         with landed(Path(folder), "t.csv") as it:
             assert not it.bad
             assert [row[:3] for row in it.rows("t")] == [tuple(cell or None for cell in row) for row in rows]
+
+
+def test_line_breaks_of_every_kind_stay_inside_values(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b'id,note\r\n1,"x\r\ny"\r\n2,"x\ry"\r\n3,"x\ny"\r\n4,"\r"\r\n')
+    with landed(tmp_path, "a.csv") as it:
+        assert [row[:2] for row in it.rows("a")] == [("1", "x\r\ny"), ("2", "x\ry"), ("3", "x\ny"), ("4", "\r")]

@@ -102,6 +102,6 @@ def test_monthly_files_with_chinese_names_become_one_table_of_a_new_workspace(tm
         text = header + f"T{month},K1,2025/0{month}/13,100\r\n"
         (tmp_path / f"訂單_2025年{month}月.csv").write_bytes(text.encode("big5"))
     made = found(tmp_path / "ws", sorted(tmp_path.glob("*.csv")), currency="TWD", timezone="Asia/Taipei")
-    assert made.proposed is not None and made.proposed.joined == (("訂單", "訂單_[0-9]*.csv"),)
+    assert made.proposed[0].joined == (("訂單", "訂單_[0-9]*.csv"),)
     checked = check_mappings(open_workspace(tmp_path / "ws", {}))
     assert [(one.table, len(one.columns)) for one in checked] == [("order", 6)]

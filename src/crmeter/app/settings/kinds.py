@@ -42,12 +42,14 @@ def nearest(word: str, valid: Iterable[str]) -> str:
 class SettingKind:
     """``read`` turns what the toml holds into what the program uses or raises Misfit; ``allowed`` says what fits.
 
-    ``from_text`` turns the text of an environment variable into what the toml would hold.
+    ``from_text`` turns the text of an environment variable into what the toml would hold. What is ``secret`` is never
+    repeated in a message.
     """
 
     read: Callable[[Any], Any]
     allowed: Callable[[], str]
     from_text: Callable[[str], Any] = str
+    secret: bool = False
 
 
 def _text(value: Any) -> str:
@@ -209,6 +211,34 @@ def address(*schemes: str) -> SettingKind:
     return SettingKind(read, lambda: t("an address that starts with {schemes}", schemes=" | ".join(schemes)))
 
 
+def _tables(value: Any) -> tuple[tuple[str, str], ...]:
+    """A table of names, or a list of tables that keep theirs."""
+    if isinstance(value, list):
+        return tuple((name, name) for name in map(_text, value))
+    read: tuple[tuple[str, str], ...] = table_of(TEXT).read(value)
+    return read
+
+
+def _tables_text(value: str) -> Any:
+    return _table(value) if "=" in value else _listed(value)
+
+
+class _FromEnvironment(str):
+    """What stands in the environment, where a secret may."""
+
+    __slots__ = ()
+
+
+def _database(value: Any) -> str:
+    """The address of a database. A password has no place in the toml."""
+    from crmeter.connectors.sql import SCHEMES, holds_password
+
+    text: str = address(*SCHEMES).read(value)
+    if holds_password(text) and not isinstance(value, _FromEnvironment):
+        raise Misfit()
+    return text
+
+
 def _decimal_mark(value: Any) -> str:
     if value not in (".", ","):
         raise Misfit()
@@ -269,4 +299,14 @@ DECIMAL_MARK = SettingKind(_decimal_mark, lambda: t("a full stop or a comma"))
 DELIMITER = SettingKind(_delimiter, lambda: t("one sign"))
 ENCODING = SettingKind(_encoding, lambda: t("the name of an encoding: utf-8, gb18030, big5, utf-16 …"))
 COLUMN = SettingKind(_column, lambda: t("a column as table.column"))
+TABLES = SettingKind(
+    _tables, lambda: t("a table of names, each with a pattern or a table’s name; or a list of tables"), _tables_text
+)
+DATABASE = SettingKind(
+    _database,
+    lambda: t("sqlite:///PATH in the workspace, or postgresql://USER@HOST/DATABASE without a password; with one: "
+              "env:NAME or file:PATH, where the whole address stands"),
+    _FromEnvironment,
+    secret=True,
+)  # fmt: skip
 FORMATS = table_of(TEXT, COLUMN)

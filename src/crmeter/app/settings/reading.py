@@ -37,7 +37,7 @@ def open_workspace(folder: Path | None = None, environ: Mapping[str, str] | None
     held = {section: reading.section(section) for section in reading.sections()}
     reading.check_environment()
     raise_if_any(reading.problems)
-    return _workspace(root, held)
+    return _workspace(root, held, own)
 
 
 def _parsed(root: Path) -> dict[str, Any]:
@@ -116,7 +116,21 @@ class _Reading:
                     "{file}, [{section}]: there is no setting “{key}”.", file=TOML, section=_shown(section), key=key
                 )
                 self._wrong(what, t("Settings here are {names}.", names=", ".join(settings)), nearest(key, settings))
-        return {key: self._value(section, setting, given) for key, setting in settings.items()}
+        found: dict[str, Any] = {}
+        for key, setting in settings.items():  # the kind of a source comes first, and says which settings it has
+            if setting.only and setting.only != found.get("kind", setting.only):
+                self._refuse(section, setting, given, str(found["kind"]))
+                found[key] = None
+            else:
+                found[key] = self._value(section, setting, given)
+        return found
+
+    def _refuse(self, section: str, setting: Setting, given: dict[str, Any], kind: str) -> None:
+        """Report a setting that the kind of source does not have."""
+        if setting.key in given:
+            place = f"{TOML}, [{_shown(section)}] {setting.key}"
+            what = t("{place} has no meaning for a source of kind {kind}.", place=place, kind=kind)
+            self._wrong(what, t("It is for sources of kind {kind}.", kind=setting.only))
 
     def _value(self, section: str, setting: Setting, given: dict[str, Any]) -> Any:
         variable = "CRMETER_" + re.sub(r"\W", "_", f"{section}_{setting.key}").upper()
@@ -137,7 +151,8 @@ class _Reading:
         except Misfit as misfit:
             if misfit.inside:
                 place, value = f'{place}."{misfit.inside}"', misfit.value
-            what = t("{place} is {value}.", place=place, value=_toml(value))
+            shown = "•••" if setting.kind.secret else _toml(value)
+            what = t("{place} is {value}.", place=place, value=shown)
             self._wrong(what, t("Allowed: {what}.", what=misfit.allowed or setting.kind.allowed()), misfit.nearest)
             return None
 

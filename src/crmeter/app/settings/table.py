@@ -22,9 +22,10 @@ class Setting:
     section: str
     key: str
     kind: SettingKind
-    default: Any
+    default: Any  # REQUIRED: of every section, or of every source of the kind that has it
     example: str
     help: Callable[[], str]
+    only: str = ""  # the kind of source that has it, where not all do
 
 
 SETTINGS = (
@@ -102,22 +103,31 @@ SETTINGS = (
             lambda: t("Where the warehouse is. Other engines than DuckDB are not available yet.")),
     Setting("store", "url", kinds.address("sqlite:///"), "sqlite:///data/app.db", '"sqlite:///data/app.db"',
             lambda: t("Where evaluations are kept. Other stores than SQLite are not available yet.")),
-    Setting("sources.*", "kind", kinds.choice("files"), "files", '"files"',
-            lambda: t("What the source is. Other kinds than files are not available yet.")),
+    Setting("sources.*", "kind", kinds.choice("files", "sql"), "files", '"files"',
+            lambda: t("What the source is: export files, or a database (sql). Other kinds are not available yet.")),
     Setting("sources.*", "path", kinds.PATTERNS, REQUIRED, '"exports/*.csv"',
-            lambda: t("The files of the source inside the workspace: csv, tsv, json, jsonl, parquet, xlsx, xls; gz and zip too.")),
-    Setting("sources.*", "tables", kinds.table_of(kinds.TEXT), {}, '{ orders = "orders_*.csv" }',
-            lambda: t("Raw tables that are made of several files, each with the pattern of their names.")),
+            lambda: t("The files of the source inside the workspace: csv, tsv, json, jsonl, parquet, xlsx, xls; gz and "
+                      "zip too."),
+            only="files"),
+    Setting("sources.*", "url", kinds.DATABASE, REQUIRED, '"env:CRM_URL"',
+            lambda: t("The database of the source: an SQLite file in the workspace, or a PostgreSQL server."),
+            only="sql"),
+    Setting("sources.*", "schema", kinds.TEXT, None, '"crm"',
+            lambda: t("The schema of the server whose tables are read. Without it the default of the user of url."),
+            only="sql"),
+    Setting("sources.*", "tables", kinds.TABLES, {}, '{ orders = "orders_*.csv" }',
+            lambda: t("Raw tables that are made of several files, each with the pattern of their names. Of a database: "
+                      "the tables or views to read; without it all tables, but no views.")),
     Setting("sources.*", "encoding", kinds.ENCODING, None, '"big5"',
-            lambda: t("The encoding of the text files, where it must not be found out from the bytes.")),
+            lambda: t("The encoding of the text files, where it must not be found out from the bytes."), only="files"),
     Setting("sources.*", "delimiter", kinds.DELIMITER, None, '";"',
-            lambda: t("The sign between two columns, where it must not be found out from the file.")),
+            lambda: t("The sign between two columns, where it must not be found out from the file."), only="files"),
     Setting("sources.*", "timezone", kinds.ZONE, None, '"UTC"',
-            lambda: t("The time zone of times without one in these files. Without it the one of the workspace holds.")),
+            lambda: t("The time zone of times without one in this source. Without it the one of the workspace holds.")),
     Setting("sources.*", "date_format", kinds.TEXT, None, '"%d/%m/%Y"',
-            lambda: t("How dates are written in these files, where they can be read in two ways.")),
+            lambda: t("How dates are written in this source, where they can be read in two ways.")),
     Setting("sources.*", "decimal_mark", kinds.DECIMAL_MARK, None, '","',
-            lambda: t("The decimal mark of numbers in these files, where they can be read in two ways.")),
+            lambda: t("The decimal mark of numbers in this source, where they can be read in two ways.")),
     Setting("sources.*", "formats", kinds.FORMATS, {}, '{ "order.ordered_at" = "%d/%m/%Y" }',
             lambda: t("date_format of single columns.")),
     Setting("targets.*", "value", kinds.number(), REQUIRED, "0.05",

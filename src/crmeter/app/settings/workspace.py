@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crmeter.kernel.errors import UserError
@@ -14,11 +14,16 @@ from crmeter.model.rules import Rules
 
 @dataclass(frozen=True)
 class SourceSettings:
-    """One ``[sources.NAME]``: where its files are and how they are read. None means: found out from the files."""
+    """One ``[sources.NAME]``: where its files or tables are and how they are read. None means: found out from them.
+
+    ``url`` is as it is written, which may be where to find it (``env:NAME``).
+    """
 
     name: str
     kind: str
-    path: tuple[str, ...]
+    path: tuple[str, ...] | None = None
+    url: str | None = field(default=None, repr=False)
+    schema: str | None = None
     tables: tuple[tuple[str, str], ...] = ()
     encoding: str | None = None
     delimiter: str | None = None

@@ -7,11 +7,12 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 
-def first_settings(name: str, currency: str, timezone: str, source: str = "", path: str = "") -> str:
-    """The text of a new crmeter.toml, with one source if there is one."""
+def first_settings(name: str, currency: str, timezone: str) -> str:
+    """The text of a new crmeter.toml, still without a source."""
     lines = [
         "[workspace]",
         f"name = {quoted(name)}",
@@ -22,9 +23,17 @@ def first_settings(name: str, currency: str, timezone: str, source: str = "", pa
         "inactivity_days = 365               # days after a sale until a customer without a contract counts as lost",
         'as_of = "latest"                    # the data horizon: the newest instant seen in the data',
     ]
-    if source:
-        lines += ["", f"[sources.{source}]", 'kind = "files"', f"path = {quoted(path)}"]
     return "\n".join(lines) + "\n"
+
+
+def files_section(source: str, path: str) -> str:
+    """``[sources.NAME]`` of export files."""
+    return "\n".join([f"[sources.{source}]", 'kind = "files"', f"path = {quoted(path)}"]) + "\n"
+
+
+def database_section(source: str, path: str) -> str:
+    """``[sources.NAME]`` of an SQLite file in the workspace."""
+    return "\n".join([f"[sources.{source}]", 'kind = "sql"', f"url = {quoted(f'sqlite:///{quote(path)}')}"]) + "\n"
 
 
 def tables_section(source: str, tables: Mapping[str, str]) -> str:

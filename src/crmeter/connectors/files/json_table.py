@@ -21,9 +21,10 @@ from crmeter.connectors.files.json_records import (
     read_lines,
 )
 from crmeter.connectors.files.limits import Limits
-from crmeter.connectors.files.names import snake, table_name, unique_headers
+from crmeter.connectors.files.names import table_name
 from crmeter.connectors.files.piece import Piece, Readable
 from crmeter.connectors.files.text import check_counts, shown
+from crmeter.ingest.naming import snake, unique_headers
 from crmeter.ingest.source import BadRow
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t

@@ -54,6 +54,7 @@ def _relation(piece: Piece) -> str:
     shape = ", ".join(f"'{column}': '{kind}'" for column, kind in [*types.items(), ("_row", "BIGINT")])
     return (
         f"read_csv(?, auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '', "
+        "new_line = '\\n', "  # else a carriage return in a value is taken for one
         f"columns = {{{shape}}}, max_line_size = {_LONGEST_LINE}, parallel = {str(piece.parallel).lower()})"
     )
 

@@ -17,10 +17,11 @@ from crmeter.connectors.files.excel import check_book
 from crmeter.connectors.files.json_table import read_json
 from crmeter.connectors.files.landing import land_table, quoted
 from crmeter.connectors.files.limits import Limits
-from crmeter.connectors.files.names import JSON, TEXT, snake, table_name, unique_headers
+from crmeter.connectors.files.names import JSON, TEXT, table_name
 from crmeter.connectors.files.paths import find_files
 from crmeter.connectors.files.piece import Piece, Readable
 from crmeter.connectors.files.text import read_text
+from crmeter.ingest.naming import snake, unique_headers
 from crmeter.ingest.source import BadRow, RawTable
 from crmeter.kernel.errors import Problem, UserError, raise_if_any
 from crmeter.kernel.messages import t

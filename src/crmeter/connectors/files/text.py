@@ -10,9 +10,10 @@ from pathlib import Path
 from crmeter.connectors.files.delimiter import decide_delimiter, known_delimiter
 from crmeter.connectors.files.encoding import UNDECODABLE, decide_encoding, open_text
 from crmeter.connectors.files.limits import Limits
-from crmeter.connectors.files.names import table_name, unique_headers
+from crmeter.connectors.files.names import table_name
 from crmeter.connectors.files.piece import Piece, Readable
 from crmeter.connectors.files.records import LONGEST, Broken, Fault, LineTooLongError, read_records
+from crmeter.ingest.naming import unique_headers
 from crmeter.ingest.source import BadRow
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
