@@ -59,11 +59,23 @@ SEGMENTS = {
 
 
 @dataclass(frozen=True)
+class SampleAction:
+    kind: str
+    do: str
+
+
+@dataclass(frozen=True)
 class SampleCard:
     name: str
     question: str
+    shows: str
+    reading: str
     caution: str
     formula: str
+    told: dict[str, list[SampleAction]]
+
+    def actions_when(self) -> dict[str, list[SampleAction]]:
+        return self.told
 
 
 def cards(lang: str) -> dict[str, SampleCard]:
@@ -75,7 +87,11 @@ def cards(lang: str) -> dict[str, SampleCard]:
         for variant, texts in tomllib.loads(path.read_text("utf-8")).items():
             kpi = measure if variant == "value" else f"{measure}.{variant}"
             text = texts[lang]
-            found[kpi] = SampleCard(text["name"], text["question"], text["caution"], "a ÷ b")
+            told: dict[str, list[SampleAction]] = {}
+            for action in text["actions"]:
+                told.setdefault(action["when"], []).append(SampleAction(action["kind"], action["do"]))
+            said = (text[key] for key in ("name", "question", "shows", "reading", "caution"))
+            found[kpi] = SampleCard(*said, "a ÷ b", told)
     return found
 
 

@@ -139,7 +139,7 @@ def test_names_from_the_data_stay_text(lang: str) -> None:
     document["findings"][1]["segments"][0]["by"] = {f"customer.{PAYLOAD}": PAYLOAD}
     document["data"]["notes"].append({"kind": PAYLOAD, "table": PAYLOAD, "count": 1})
     cards = dict(sample.cards(lang))
-    cards["nps"] = sample.SampleCard(PAYLOAD, PAYLOAD, PAYLOAD, PAYLOAD)
+    cards["nps"] = sample.SampleCard(*[PAYLOAD] * 6, {"low": [sample.SampleAction(PAYLOAD, PAYLOAD)]})
     html = render(document, "html", lang, cards)
     page = parse(html)
     assert not page.all("script", "img")

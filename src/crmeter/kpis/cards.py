@@ -131,9 +131,9 @@ class Card:
         """The hash of what it counts."""
         return definition(self.kpi)
 
-    def actions_when(self) -> dict[When, list[Action]]:
-        """The actions by what calls for them."""
-        return {when: found for when in When if (found := [a for a in self.actions if a.when is when])}
+    def actions_when(self) -> dict[str, list[Action]]:
+        """The actions by what calls for them: low, high, falling, rising."""
+        return {str(when): found for when in When if (found := [a for a in self.actions if a.when is when])}
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values."""

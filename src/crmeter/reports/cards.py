@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+
+class Action(Protocol):
+    """What to do when a KPI is low, high, rising or falling."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def do(self) -> str: ...
 
 
 class Card(Protocol):
@@ -16,7 +27,19 @@ class Card(Protocol):
     def question(self) -> str: ...
 
     @property
+    def shows(self) -> str: ...
+
+    @property
+    def reading(self) -> str:
+        """How to read it, with a number."""
+        ...
+
+    @property
     def caution(self) -> str: ...
+
+    def actions_when(self) -> Mapping[str, Sequence[Action]]:
+        """The actions by what calls for them: low, high, falling, rising."""
+        ...
 
     @property
     def formula(self) -> str:
@@ -30,5 +53,11 @@ class BareCard:
 
     name: str
     question: str = ""
+    shows: str = ""
+    reading: str = ""
     caution: str = ""
     formula: str = ""
+
+    def actions_when(self) -> Mapping[str, Sequence[Action]]:
+        """None is known."""
+        return {}

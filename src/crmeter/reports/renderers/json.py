@@ -14,7 +14,14 @@ def render(reading: Reading, lang: str) -> str:
             "name": line.card.name,
             "question": line.card.question,
             "formula": line.card.formula,
+            "shows": line.card.shows,
+            "reading": line.card.reading,
             "caution": line.card.caution,
+            "actions": [
+                {"when": str(when), "kind": str(action.kind), "do": action.do}
+                for when, actions in line.card.actions_when().items()
+                for action in actions
+            ],
         }
         for line in reading.lines
     }
