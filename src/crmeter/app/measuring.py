@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from crmeter.app.cataloguing import chosen
 from crmeter.app.settings import Workspace
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
@@ -15,8 +15,11 @@ from crmeter.kernel.period import Grain, Period
 from crmeter.metrics import Request
 from crmeter.metrics import measure as measure_together
 from crmeter.metrics.dimensions import parse_filters
+from crmeter.metrics.request import CURRENCY
+from crmeter.model.populations.population import Rates
 from crmeter.model.rules import Rules
-from crmeter.warehouse.duck import Load, reading
+from crmeter.warehouse.duck import Load, Warehouse, reading
+from crmeter.warehouse.past import reading_past
 
 DEFAULT_PERIOD = "last-quarter"
 
@@ -31,28 +34,44 @@ def measure(
     grain: Grain | None = None,
     by: Sequence[str] = (),
     where: Sequence[str] = (),
+    rates: Rates | date = Rates.OF_THE_DAY,
+    known_at: int | None = None,
 ) -> list[dict[str, Any]]:
     """The values of KPIs as the JSON that docs/reference/values.md describes, by KPI, then period, then group.
 
     ``period`` is a name such as 2025-Q3, else ``start`` and ``end`` (not included) bound it; the last full quarter if
-    neither is given. With ``grain`` there is a value for each period of that length in it. Raises UserError with what
-    is wrong with ids, period, dimensions or filters, and where settings changed since the data was loaded.
+    neither is given. With ``grain`` there is a value for each period of that length in it. ``rates`` are those of
+    amounts in other currencies (as they are, they are split by currency), ``known_at`` the load whose knowledge counts.
+    Raises UserError with what is wrong with ids, period, dimensions or filters, and where settings changed since the
+    data was loaded.
     """
-    kpis = chosen(ids)
+    kpis = workspace.catalogue.chosen(ids)
     filters = parse_filters(where)
-    with reading(workspace.warehouse) as warehouse:
-        ensure_same_rules(warehouse.load, workspace.rules)
+    with believed(workspace, known_at) as warehouse:
         whole = the_period(workspace.rules, warehouse.load.as_of, period, start, end)
         calendar = workspace.rules.calendar
         periods = list(calendar.split(whole.start, whole.end, grain)) if grain else [whole]
-        names = tuple(dict.fromkeys(by))
-        found = measure_together(warehouse, workspace.rules, Request(kpis, periods, (names,), filters))
+        names = tuple(dict.fromkeys([*by, *([CURRENCY] if rates is Rates.ORIGINAL else [])]))
+        request = Request(kpis, periods, (names,), filters, rates=rates)
+        found = measure_together(warehouse, workspace.rules, request)
         return [
             found.value(kpi, each, names, group).as_json()
             for kpi in kpis
             for each in periods
             for group in found.groups(kpi, each, names)
         ]
+
+
+@contextmanager
+def believed(workspace: Workspace, load: int | None = None) -> Iterator[Warehouse]:
+    """What is believed now, or was at ``load``, counted by the settings of the workspace."""
+    if load is not None:
+        with reading_past(workspace.warehouse, load, workspace.rules) as past:
+            yield past
+        return
+    with reading(workspace.warehouse) as warehouse:
+        ensure_same_rules(warehouse.load, workspace.rules)
+        yield warehouse
 
 
 def the_period(rules: Rules, as_of: date, name: str | None, start: date | None, end: date | None) -> Period:
@@ -66,6 +85,18 @@ def the_period(rules: Rules, as_of: date, name: str | None, start: date | None, 
     if start >= end:
         raise UserError.of(t("--from {start} is not before --to {end}.", start=start, end=end))
     return Period(start, end)
+
+
+def the_rates(word: str) -> Rates | date:
+    """The rates that ``day``, ``original`` or a day such as 2025-01-01 stand for."""
+    if word in list(Rates):
+        return Rates(word)
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        raise UserError.of(
+            t("“{word}” says no rates.", word=word), next=t("Write day, original, or a day such as 2025-01-01.")
+        ) from None
 
 
 def ensure_same_rules(load: Load, rules: Rules) -> None:

@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,6 +12,9 @@ from crmeter.cli.command import command, workspace
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Grain
+
+if TYPE_CHECKING:
+    from crmeter.app.cataloguing import Catalogue
 
 Format = Literal["table", "json", "csv", "parquet", "chart"]
 _GRAINS = [str(grain) for grain in Grain if grain is not Grain.CUSTOM]
@@ -49,6 +52,11 @@ def _options() -> dict[str, Any]:
             help=t("One value for each member of a dimension, such as customer.segment; more than one: a,b."),
         ),
         "where": typer.Option(metavar="EXPR", help=t("Only what this holds of, such as \"customer.segment = 'vip'\".")),
+        "rates": typer.Option(
+            metavar="R",
+            help=t("Rates of amounts in other currencies: day, original (amounts as they are), or those of one day."),
+        ),
+        "known_at": typer.Option("--known-at", metavar="LOAD", help=t("As it was known at this load, counted today.")),
         "format": typer.Option("--format", help=t("How values are written; chart is an SVG picture.")),
         "output": typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file.")),
     }
@@ -68,10 +76,12 @@ def register(app: typer.Typer) -> None:
         grain: Annotated[Grain | None, options["grain"]] = None,
         by: Annotated[list[str] | None, options["by"]] = None,
         where: Annotated[list[str] | None, options["where"]] = None,
+        rates: Annotated[str, options["rates"]] = "day",
+        known_at: Annotated[int | None, options["known_at"]] = None,
         format: Annotated[Format, options["format"]] = "table",
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
-        from crmeter.app.measuring import measure
+        from crmeter.app.measuring import measure, the_rates
 
         here = workspace()
         with screen.progress() as progress:
@@ -85,18 +95,21 @@ def register(app: typer.Typer) -> None:
                 grain=grain,
                 by=[name.strip() for names in by or () for name in names.split(",")],
                 where=where or (),
+                rates=the_rates(rates),
+                known_at=known_at,
             )
-            content = written(found, format, here.rules.calendar)
+            content = written(found, format, here.rules.calendar, here.catalogue)
         screen.deliver(content, output)
 
 
-def written(found: list[dict[str, Any]], format: Format, calendar: Calendar) -> str | bytes:
+def written(found: list[dict[str, Any]], format: Format, calendar: Calendar, catalogue: "Catalogue") -> str | bytes:
     """Values in one of the formats."""
     from crmeter.app import cataloguing, charting, exporting
 
     match format:
         case "table":
-            return tables.values(found, {value["kpi"]: cataloguing.name(value["kpi"]) for value in found}, calendar)
+            names = {value["kpi"]: cataloguing.name(value["kpi"], catalogue) for value in found}
+            return tables.values(found, names, calendar)
         case "json":
             return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
         case "csv":
@@ -104,4 +117,4 @@ def written(found: list[dict[str, Any]], format: Format, calendar: Calendar) -> 
         case "parquet":
             return exporting.parquet(found)
         case "chart":
-            return charting.chart(found, calendar)
+            return charting.chart(found, calendar, catalogue)

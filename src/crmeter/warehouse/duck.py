@@ -74,8 +74,8 @@ class Warehouse:
 
     @cached_property
     def stage_order(self) -> Mapping[str, int]:
-        """The place of each stage in its pipeline, the first where it stands in several."""
-        return dict(self._con.execute("SELECT stage, min(position) FROM main.stage GROUP BY stage").fetchall())
+        """The place of each stage in its pipeline, the last where it stands in several."""
+        return dict(self._con.execute("SELECT stage, max(position) FROM main.stage GROUP BY stage").fetchall())
 
     @property
     def has_contracts(self) -> bool:
@@ -139,21 +139,28 @@ class Warehouse:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Warehouse]:
-    """Open the published warehouse; UserError if there is none or it cannot be read."""
+def opening(path: Path) -> Iterator[None]:
+    """Say in a UserError what keeps the warehouse at ``path`` from being opened."""
     if not path.is_file():
         raise UserError.of(
             t("There is no warehouse at {path} yet.", path=path),
             next=t("Load the data first: crmeter ingest"),
         )
     try:
-        con = duckdb.connect(str(path), read_only=True)
+        yield
     except duckdb.Error as error:
         raise UserError.of(
             t("The warehouse {path} cannot be opened.", path=path),
             str(error).splitlines()[0],
             t("Restore it from a backup, or move it away and run crmeter ingest to build it anew."),
         ) from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Warehouse]:
+    """Open the published warehouse; UserError if there is none or it cannot be read."""
+    with opening(path):
+        con = duckdb.connect(str(path), read_only=True)
     try:
         con.execute("SET enable_external_access = false")
         con.execute("SET TimeZone = 'UTC'")

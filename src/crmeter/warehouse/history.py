@@ -111,10 +111,13 @@ def holds_rows_of(con: duckdb.DuckDBPyConnection, table: Table, sources: Sequenc
     return row is not None
 
 
-def known_at(con: duckdb.DuckDBPyConnection, table: Table, load: int) -> str:
-    """SQL text of the rows of ``table`` as they were known at ``load``: its stored columns, ``_source``, ``_load``."""
+def known_at(con: duckdb.DuckDBPyConnection, table: Table, load: int, catalog: str | None = None) -> str:
+    """SQL text of the rows of ``table`` as they were known at ``load``: its stored columns, where they came from, and
+    ``_load``. With ``catalog`` it can be read from another database than its own."""
+    within = (catalog,) if catalog else ()
     names = ", ".join(map(quoted, [*schema.stored(con, table), *(name for name, _ in schema.PROVENANCE)]))
+    now, past = (quoted(*within, where, table.name) for where in (schema.BELIEVED, schema.HISTORY))
     return (
-        f"(SELECT {names} FROM {quoted(schema.BELIEVED, table.name)} WHERE _load <= {load:d} UNION ALL BY NAME "
-        f"SELECT {names} FROM {quoted(schema.HISTORY, table.name)} WHERE _load <= {load:d} AND _until > {load:d})"
+        f"(SELECT {names} FROM {now} WHERE _load <= {load:d} UNION ALL BY NAME "
+        f"SELECT {names} FROM {past} WHERE _load <= {load:d} AND _until > {load:d})"
     )
