@@ -37,7 +37,7 @@ def open_workspace(folder: Path | None = None, environ: Mapping[str, str] | None
     held = {section: reading.section(section) for section in reading.sections()}
     reading.check_environment()
     raise_if_any(reading.problems)
-    return _workspace(root, held, own)
+    return _workspace(root, held)
 
 
 def _parsed(root: Path) -> dict[str, Any]:
