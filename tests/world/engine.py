@@ -11,6 +11,7 @@ import duckdb
 from crmeter.ingest.horizon import history_start
 from crmeter.model.rules import Rules
 from crmeter.warehouse import derive, schema
+from crmeter.model.tables import BY_NAME
 from crmeter.warehouse.duck import Warehouse
 from tests.world.rows import AS_OF, CURRENCY, FOLDER, INACTIVITY_DAYS, TIMEZONE, insert, read
 
@@ -41,7 +42,7 @@ def empty() -> duckdb.DuckDBPyConnection:
 
 def fill(con: duckdb.DuckDBPyConnection, rows: Rows, rules: Rules, as_of: date) -> None:
     """Put ``rows`` in the place of all rows there are, and derive what a load derives."""
-    for table in ("customer", "order", "subscription", "lead", "opportunity", "spend", "case", "survey_response"):
+    for table in BY_NAME:
         con.execute(f'DELETE FROM main."{table}"')
         insert(con, table, rows.get(table, ()))
     derive.refresh(con, rules, as_of)

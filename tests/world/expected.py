@@ -208,6 +208,8 @@ QUARTER: Expected = {
 # ---------------------------------------------------------------- single values of other periods: why stands beside it
 OTHERS: tuple[tuple[date, date, str, Fraction | float | int | None, str], ...] = (
     (date(2020, 1, 1), date(2021, 1, 1), "customers.end", None, "before the first row nothing is known"),
+    **expected_answers.QUARTER,
+    **expected_pipeline.QUARTER,
     (date(2020, 1, 1), date(2021, 1, 1), "revenue", None, "before the first row nothing is known"),
     (date(2020, 1, 1), date(2021, 1, 1), "active_customers", None, "before the first row nothing is known"),
     (date(2020, 1, 1), date(2021, 1, 1), "deals_lost", None, "before the first row nothing is known"),
@@ -250,6 +252,8 @@ OTHERS: tuple[tuple[date, date, str, Fraction | float | int | None, str], ...] =
 SPELLS: dict[str, list[tuple[date, date | None]]] = {
     "returned": [(date(2023, 8, 1), date(2024, 8, 1)), (date(2025, 7, 20), None)],  # the first over a leap day
     "three_spells": [
+    *expected_answers.OTHERS,
+    *expected_pipeline.OTHERS,
         (date(2022, 3, 1), date(2023, 3, 2)),
         (date(2023, 6, 1), date(2024, 6, 1)),
         (date(2024, 9, 15), date(2025, 9, 16)),

@@ -11,12 +11,12 @@ import pytest
 from crmeter.ingest.horizon import data_horizon, history_start
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
-from crmeter.metrics import Request, measure
 from crmeter.model import spells
 from crmeter.warehouse import derive
 from crmeter.warehouse.duck import Warehouse
 from tests.world import expected
 from tests.world.engine import RULES, designed, warehouse
+from tests.world.measured import Measured
 from tests.world.planted_errors import PLANTED
 from tests.world.planting import QUARTER, Planted, swap
 from tests.world.rows import AS_OF
@@ -34,9 +34,9 @@ def rows() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def measured(con: duckdb.DuckDBPyConnection, planted: Planted) -> float | None:
     grain = Grain.QUARTER if planted.period == QUARTER else Grain.CUSTOM
-    period, kpi = Period(*planted.period, grain), BY_ID[planted.kpi]
+    period, kpi = Period(*planted.period, grain), BY_ID[planted.kpi.partition("[")[0]]
     with con.cursor() as own:  # its temporary tables are its own
-        return measure(Warehouse(own), RULES, Request([kpi], [period])).estimate(kpi, period).value
+        return Measured(Warehouse(own), RULES, [kpi], [period]).value(planted.kpi, period).value
 
 
 def by_hand(planted: Planted) -> object:

@@ -36,7 +36,8 @@ def witnessed(
     currency: str = CURRENCY,
     inactivity_days: int = INACTIVITY_DAYS,
 ) -> dict[str, float | None]:
-    """KPI id → its value in [start, end), as the independent SQL says; None where it is undefined.
+    """KPI id → its value in [start, end), as the independent SQL says; None where it is undefined. One that always has
+    a row for each stage stands under ``stage_conversion[prospect]``, only for the stages there are.
 
     ``measures`` limits the work to some; all by default.
     """
@@ -53,10 +54,12 @@ def witnessed(
             continue
         cursor = con.execute(sql, {name: given[name] for name in _parameters(sql)})
         variants = [column[0] for column in cursor.description or ()]
-        (row,) = cursor.fetchall()
-        for variant, value in zip(variants, row, strict=True):
-            kpi = measure if variant == "value" else f"{measure}.{variant}"
-            values[kpi] = None if value is None else float(value)
+        split = sum(name.startswith("by ") for name in variants)  # these columns say of what a row is
+        for row in cursor.fetchall():
+            group = f"[{'/'.join(map(str, row[:split]))}]" if split else ""
+            for variant, value in list(zip(variants, row, strict=True))[split:]:
+                kpi = measure if variant == "value" else f"{measure}.{variant}"
+                values[kpi + group] = None if value is None else float(value)
     return values
 
 

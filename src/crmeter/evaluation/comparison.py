@@ -34,6 +34,7 @@ class Comparison:
     q: float | None = None  # p adjusted for everything that was looked at
     beyond_noise: bool = False
     reason: str | None = None
+    better: Better | None = None  # which way is good here, where that is not the KPI's own
 
     @property
     def verdict(self) -> str:
@@ -41,9 +42,10 @@ class Comparison:
             return "unknown"
         if not self.beyond_noise:
             return "no_change"
-        if self.kpi.better is Better.NONE:
+        good = self.better or self.kpi.better
+        if good is Better.NONE:
             return "changed"
-        return "better" if (self.change > 0) == (self.kpi.better is Better.UP) else "worse"
+        return "better" if (self.change > 0) == (good is Better.UP) else "worse"
 
     @property
     def relative(self) -> float | None:
@@ -89,7 +91,10 @@ def compare(
             made.append(_against(kpi, now, targets[kpi.id]))
     p_values = [c.p for c in made]
     beyond = benjamini_hochberg(p_values, FALSE_DISCOVERY_RATE)
-    return [replace(c, beyond_noise=far, q=q) for c, far, q in zip(made, beyond, adjusted_p(p_values), strict=True)]
+    return [
+        replace(c, beyond_noise=far, q=q, better=c.kpi.direction(found.rules))
+        for c, far, q in zip(made, beyond, adjusted_p(p_values), strict=True)
+    ]
 
 
 def _between(kpi: Kpi, to: str, now: Value, base: Value, difference: Difference | None) -> Comparison:

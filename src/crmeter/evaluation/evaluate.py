@@ -124,16 +124,17 @@ def _told(judged: Judged, scope: Scope, kpi: Kpi) -> dict[str, Any]:
     own = {c.to: c for c in judged.comparisons if c.kpi is kpi}
     told: dict[str, Any] = {to: c.as_json() for to, c in own.items()}
     told.setdefault("target", None)
+    better = kpi.direction(judged.found.rules)
     if told["target"] is not None:
         change = own["target"].change
-        met = None if change is None else change == 0 or (change > 0) == (kpi.better is Better.UP)
+        met = None if change is None else change == 0 or (change > 0) == (better is Better.UP)
         told["target"] |= {"target": scope.targets[kpi.id], "met": met}
     value = judged.found.value(kpi, scope.period).as_json()
     return {
         "kpi": kpi.id,
         "family": FAMILY_OF[kpi.id],
         "unit": str(kpi.unit),
-        "better": str(kpi.better),
+        "better": str(better),
         "definition": definition(kpi),
         "value": value,
         "trend": [*(judged.found.value(kpi, p).as_json() for p in judged.trend), value],

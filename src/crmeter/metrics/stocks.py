@@ -38,6 +38,9 @@ class StockCount:
     def words(self) -> str:
         return self.total.words
 
+    def notation(self) -> str:
+        return f"Σ {self.total.column}"
+
 
 @dataclass(frozen=True)
 class StockSum:
@@ -74,3 +77,6 @@ class StockSum:
 
     def words(self) -> str:
         return self.total.words
+
+    def notation(self) -> str:
+        return f"Σ {self.total.column}"

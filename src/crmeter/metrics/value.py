@@ -47,6 +47,9 @@ class Reason(StrEnum):
     NOT_ANSWERED_YET = "not_answered_yet"
     OTHER_CURRENCY = "other_currency"
     NOT_ALLOCATED = "not_allocated"
+    HOLIDAYS_UNKNOWN = "holidays_unknown"
+    UNDECIDED = "undecided"
+    STATED_WEIGHTS = "stated_weights"
     ABOUT = "missing_rows"
 
 

@@ -53,6 +53,8 @@ def _counted_reason(name: str, count: str) -> str | None:
     }.get(name)
 
 
+        "undecided": t("{count} are still undecided and are left out", count=count),
+        "stated_weights": t("weighted as the settings say: {count} aspects have a weight", count=count),
 def _reasons() -> dict[str, str]:
     return {
         "no_denominator": t("there is nothing to divide by"),
@@ -73,6 +75,8 @@ def _reasons() -> dict[str, str]:
     }
 
 
+        "undecided": t("some are still undecided and are left out"),
+        "stated_weights": t("weighted as the settings say"),
 def status(code: str) -> str:
     """The status of a value."""
     return {"ok": t("ok"), "small_sample": t("small sample"), "undefined": t("undefined")}.get(code, code)

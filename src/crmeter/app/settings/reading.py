@@ -200,7 +200,7 @@ def _working(held: dict[str, Any]) -> WorkingTime:
     return WorkingTime(**days, hours=hours)
 
 
-def _workspace(root: Path, held: dict[str, dict[str, Any]]) -> Workspace:
+def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue | None) -> Workspace:
     own = held["workspace"]
     rules = Rules(
         currency=own["currency"],

@@ -98,6 +98,12 @@ SETTINGS = (
             lambda: t("Days after a touch of a campaign in which an order is credited to it.")),
     Setting("workspace", "meaningful_actions", kinds.TEXTS, [], '["create", "update", "call"]',
             lambda: t("Actions by which a user really works in the CRM. Without it all count but login and logout.")),
+    Setting("csi", "weights", kinds.table_of(kinds.number(0)), {}, "{ quality = 2, price = 1 }",
+            lambda: t("How much each aspect counts in the satisfaction index. Without it all count alike; with it, "
+                      "aspects that it leaves out count nothing, and how many answers those are is said.")),
+    Setting("ces", "good_end", kinds.choice("low", "high"), "low", '"high"',
+            lambda: t("The end of the effort scale that stands for little effort: low for “how much effort was it”, "
+                      "high for “it was easy”. It says whether a higher effort score is better or worse.")),
     Setting("engine", "url", kinds.address("duckdb:///"), "duckdb:///data/warehouse.duckdb",
             '"duckdb:///data/warehouse.duckdb"',
             lambda: t("Where the warehouse is. Other engines than DuckDB are not available yet.")),

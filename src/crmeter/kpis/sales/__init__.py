@@ -5,7 +5,11 @@ from crmeter.kpis.sales import (
     deals_lost,
     deals_won,
     lead_conversion,
+    pipeline_value,
+    pipeline_velocity,
+    quota_attainment,
     sales_cycle_days,
+    stage_conversion,
     win_rate,
     won_value,
 )
@@ -18,4 +22,8 @@ KPIS = (
     *sales_cycle_days.KPIS,
     *average_deal_value.KPIS,
     *lead_conversion.KPIS,
+    *stage_conversion.KPIS,
+    *pipeline_value.KPIS,
+    *pipeline_velocity.KPIS,
+    *quota_attainment.KPIS,
 )

@@ -1,6 +1,6 @@
--- Customer satisfaction, answers given in [$start, $end): the mean score (undefined over several scales) and the
--- share of answers in the two best points of scales of five points or more (answers on shorter scales are in
--- neither part).
+-- Customer satisfaction, answers given in [$start, $end): the mean score (undefined over several scales), the mean of
+-- the scores rescaled to 0 to 100 (over all scales), and the share of answers in the two best points of scales of five
+-- points or more (answers on shorter scales are in neither part).
 WITH RECURSIVE
 chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
   SELECT customer_id, customer_id AS survivor FROM main.customer
@@ -22,6 +22,7 @@ answer AS (  -- an invitation without an answer has no score; an answer without 
 )
 SELECT
   CASE WHEN count(DISTINCT (scale_min, scale_max)) = 1 THEN avg(score) END AS "mean",
+  avg(100 * (score - scale_min) / (scale_max - scale_min)) FILTER (scale_max > scale_min) AS "index",
   count(*) FILTER (scale_max - scale_min >= 4 AND score >= scale_max - 1)
     / nullif(count(*) FILTER (scale_max - scale_min >= 4), 0)::DOUBLE AS "top2"
 FROM answer

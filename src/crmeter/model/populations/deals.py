@@ -80,7 +80,7 @@ CLOSED = Population(
 OPEN_DEALS = Population(
     "open_deals",
     "opportunity",
-    ("opportunity", "customer_alias"),
+    ("opportunity", "customer_alias", "rate"),
     open_rows,
     {
         "open_deals": "opportunities open at the end",
