@@ -42,6 +42,7 @@ def measure(
     ``period`` is a name such as 2025-Q3, else ``start`` and ``end`` (not included) bound it; the last full quarter if
     neither is given. With ``grain`` there is a value for each period of that length in it. ``rates`` are those of
     amounts in other currencies (as they are, they are split by currency), ``known_at`` the load whose knowledge counts.
+    A KPI that always has a row for each stage has it here too.
     Raises UserError with what is wrong with ids, period, dimensions or filters, and where settings changed since the
     data was loaded.
     """
@@ -52,14 +53,15 @@ def measure(
         calendar = workspace.rules.calendar
         periods = list(calendar.split(whole.start, whole.end, grain)) if grain else [whole]
         names = tuple(dict.fromkeys([*by, *([CURRENCY] if rates is Rates.ORIGINAL else [])]))
-        request = Request(kpis, periods, (names,), filters, rates=rates)
-        found = measure_together(warehouse, workspace.rules, request)
-        return [
-            found.value(kpi, each, names, group).as_json()
-            for kpi in kpis
-            for each in periods
-            for group in found.groups(kpi, each, names)
-        ]
+        values: dict[str, list[dict[str, Any]]] = {}
+        for always in dict.fromkeys(kpi.always_by for kpi in kpis):
+            alike, split = [kpi for kpi in kpis if kpi.always_by == always], tuple(dict.fromkeys((*always, *names)))
+            request = Request(alike, periods, (split,), filters, rates=rates)
+            found = measure_together(warehouse, workspace.rules, request)
+            for kpi in alike:
+                groups = ((each, group) for each in periods for group in found.groups(kpi, each, split))
+                values[kpi.id] = [found.value(kpi, each, split, group).as_json() for each, group in groups]
+        return [value for kpi in kpis for value in values[kpi.id]]
 
 
 @contextmanager

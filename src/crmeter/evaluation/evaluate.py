@@ -59,6 +59,7 @@ def evaluate(
             t("The data end before {day}.", day=warehouse.load.as_of),
             t("Choose an earlier period, or load newer data."),
         )
+    kpis = [kpi for kpi in kpis if not kpi.always_by]  # an evaluation judges one value of each KPI
     judged = _judge(warehouse, rules, scope, kpis)
     filters = [str(f) for f in scope.filters]
     workspace = {"name": name, "currency": rules.currency, "timezone": rules.timezone, "rules": rules.as_json()}
