@@ -9,13 +9,15 @@ from datetime import date
 import duckdb
 
 from crmeter.ingest.horizon import history_start
+from crmeter.kernel.working_time import WorkingTime
 from crmeter.model.rules import Rules
 from crmeter.warehouse import derive, schema
 from crmeter.model.tables import BY_NAME
 from crmeter.warehouse.duck import Warehouse
-from tests.world.rows import AS_OF, CURRENCY, FOLDER, INACTIVITY_DAYS, TIMEZONE, insert, read
+from tests.world.rows import AS_OF, BREAK, CLOSES, CURRENCY, FOLDER, INACTIVITY_DAYS, OPENS, TIMEZONE, insert, read
 
-RULES = Rules(CURRENCY, TIMEZONE, inactivity_days=INACTIVITY_DAYS)
+WORKING = WorkingTime("TW", hours=((OPENS, CLOSES),) * 5 + (None, None), lunch=BREAK)
+RULES = Rules(CURRENCY, TIMEZONE, working=WORKING, inactivity_days=INACTIVITY_DAYS)
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
 
 

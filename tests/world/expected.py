@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+from tests.world import expected_business_hours
+
 Expected = dict[str, Fraction | float | int | None]
 
 
@@ -190,6 +192,7 @@ QUARTER: Expected = {
     "first_response_hours.median": 5,  # the fifth of nine; two of them wait for ever
     "first_response_hours.p90": None,  # falls on one that waits for ever
     "first_response_hours.mean": Fraction(sum(FIRST_RESPONSES.values()), len(FIRST_RESPONSES)),
+    **expected_business_hours.QUARTER,
     "resolution_hours.median": Fraction(8 + 10, 2),
     "resolution_hours.mean": Fraction(sum(RESOLUTIONS.values()), len(RESOLUTIONS)),
     "resolution_hours.p90": 24 + Fraction(3, 10) * (120 - 24),  # place 0.9 × 7 = 6.3, from 0
@@ -236,6 +239,7 @@ OTHERS: tuple[tuple[date, date, str, Fraction | float | int | None, str], ...] =
     (date(2022, 1, 1), date(2026, 1, 1), "customers.returned", 6, "three_spells twice, and the four of the quarter"),
     (date(2024, 6, 1), date(2024, 6, 15), "customers.ended", 1, "three_spells, on 1 June 2024: a leap year"),
     (date(2025, 4, 1), date(2025, 7, 1), "first_response_hours.p90", Fraction("77.2"), "1, 2 and, in July, 96 hours"),
+    *expected_business_hours.OTHERS,
     (date(2025, 8, 16), date(2025, 8, 17), "sales_growth.previous", None, "refund_of_earlier_sale: a base below zero"),
     (date(2025, 10, 1), date(2026, 1, 1), "csat.mean", None, "mixed scales"),
     (date(2025, 10, 1), date(2026, 1, 1), "csat.top2", Fraction(1, 2), "4 of 5; 8 of 10 is third best; 3 is short"),

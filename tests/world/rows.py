@@ -17,6 +17,7 @@ AS_OF = date(2026, 1, 1)  # the day after the newest event, the conversion of th
 CURRENCY = "TWD"
 TIMEZONE = "Asia/Taipei"
 INACTIVITY_DAYS = 365
+OPENS, CLOSES, BREAK = 9 * 60, 18 * 60, (12 * 60, 13 * 60)  # business hours, in minutes of the day
 OFFSET = timedelta(hours=8)  # of Taipei, which has no summer time
 
 

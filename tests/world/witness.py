@@ -10,7 +10,17 @@ from importlib.resources import files
 
 import duckdb
 
-from tests.world.rows import AS_OF, CURRENCY, INACTIVITY_DAYS
+from tests.world.rows import AS_OF, BREAK, CLOSES, CURRENCY, INACTIVITY_DAYS, OPENS, TIMEZONE
+
+# The days off of 2024 and 2025 in Taiwan, and the Saturdays that were worked for some of them (Directorate-General of
+# Personnel Administration, calendars of government offices for the years 113 and 114, the latter as amended in May).
+DAYS_OFF = """
+2024-01-01 2024-02-08 2024-02-09 2024-02-12 2024-02-13 2024-02-14 2024-02-28 2024-04-04 2024-04-05 2024-06-10
+2024-09-17 2024-10-10
+2025-01-01 2025-01-27 2025-01-28 2025-01-29 2025-01-30 2025-01-31 2025-02-28 2025-04-03 2025-04-04 2025-05-30
+2025-09-29 2025-10-06 2025-10-10 2025-10-24 2025-12-25
+"""
+WORKED = "2024-02-17 2025-02-08"
 
 FAMILIES = ("customers", "value", "satisfaction", "service", "sales")
 
@@ -47,6 +57,14 @@ def witnessed(
         "as_of": as_of,
         "currency": currency,
         "inactivity_days": inactivity_days,
+        "timezone": TIMEZONE,
+        "opens": OPENS,
+        "closes": CLOSES,
+        "break_from": BREAK[0],
+        "break_to": BREAK[1],
+        "weekend": [6, 7],
+        "closed_days": [date.fromisoformat(day) for day in DAYS_OFF.split()],
+        "worked_days": [date.fromisoformat(day) for day in WORKED.split()],
     }
     values: dict[str, float | None] = {}
     for measure, sql in statements().items():

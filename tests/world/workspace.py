@@ -16,6 +16,12 @@ currency = "{CURRENCY}"
 timezone = "{TIMEZONE}"
 inactivity_days = {INACTIVITY_DAYS}
 
+[calendar]
+country = "TW"
+hours = "09:00-18:00"
+lunch = "12:00-13:00"
+spring_festival = false
+
 [sources.company]
 kind = "files"
 path = "exports/*.csv"

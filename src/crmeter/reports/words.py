@@ -49,6 +49,9 @@ def reason(code: str | None) -> str:
 def _counted_reason(name: str, count: str) -> str | None:
     return {
         "other_currency": t("{count} amounts in another currency are left out", count=count),
+        "holidays_unknown": t(
+            "{count} cases fall on days whose holidays are not published; they count by the weekday", count=count
+        ),
         "missing_rows": t("{count} records lack what it needs and are left out", count=count),
     }.get(name)
 
@@ -70,6 +73,7 @@ def _reasons() -> dict[str, str]:
         "no_noise": t("the records do not vary, so noise cannot be told from change"),
         "not_comparable": t("one of the two values is undefined"),
         "not_answered_yet": t("too many cases still wait for a response"),
+        "holidays_unknown": t("some cases fall on days whose holidays are not published; they count by the weekday"),
         "missing_rows": t("some records lack what it needs and are left out"),
         "not_allocated": t("this spend is not allocated to a group, so it is divided by nobody"),
     }

@@ -4,9 +4,10 @@ Each is one small change to the engine or the model. ``test_planted_errors.py`` 
 that no value worked out by hand notices.
 """
 
+from tests.world.planted_errors.business_hours import BUSINESS_HOURS
 from tests.world.planted_errors.customers import IDENTITY, SPELLS
 from tests.world.planted_errors.orders import ORDERS
 from tests.world.planted_errors.sales import SALES
 from tests.world.planted_errors.service import ANSWERS, SERVICE
 
-PLANTED = (*IDENTITY, *SPELLS, *ORDERS, *SERVICE, *ANSWERS, *SALES)
+PLANTED = (*IDENTITY, *SPELLS, *ORDERS, *SERVICE, *BUSINESS_HOURS, *ANSWERS, *SALES)

@@ -1,6 +1,8 @@
 -- Hours from opening to the first answer by a person, cases opened in [$start, $end). A bot's answer is none; an
 -- answer of unknown author counts as a person's. For median and p90 (type 7) a case without an answer lasts longer
--- than all others, so they are undefined where they fall on one. The mean is over the cases that have one.
+-- than all others, so they are undefined where they fall on one. The mean is over the cases that have one. For the
+-- business variants only the overlap with the business hours of each day counts: $opens to $closes in minutes of the
+-- local day, less the break, on days that are worked.
 WITH RECURSIVE
 chain AS (  -- follow merges to the end: a merged customer counts as its survivor, through any number of merges
   SELECT customer_id, customer_id AS survivor FROM main.customer
@@ -14,15 +16,38 @@ person AS (  -- customer_id → survivor; deleted survivors are out (a duplicate
   FROM chain LEFT JOIN main.customer AS s ON s.customer_id = chain.survivor
   WHERE coalesce(s.merged_into, s.customer_id) IS NOT DISTINCT FROM s.customer_id AND s.deleted_at IS NULL
 ),
+stretch AS (  -- the business hours of every day before and after the break, in UTC; none where none are set
+  SELECT timezone('UTC', timezone($timezone, day + to_minutes(half.opens))) AS opens_at,
+    timezone('UTC', timezone($timezone, day + to_minutes(half.closes))) AS closes_at
+  FROM (
+    SELECT unnest(generate_series(first, last, INTERVAL 1 DAY)) AS day
+    FROM (
+      SELECT min(opened_on)::TIMESTAMP AS first, max(greatest(opened_on, first_response_on))::TIMESTAMP AS last FROM main."case"
+    )
+  )
+  CROSS JOIN (VALUES
+    ($opens::INTEGER, coalesce($break_from::INTEGER, $closes::INTEGER)),
+    (coalesce($break_to::INTEGER, $closes::INTEGER), $closes::INTEGER)
+  ) AS half(opens, closes)
+  WHERE $opens IS NOT NULL AND (list_contains($worked_days::DATE[], day::DATE)
+    OR NOT list_contains($weekend::INTEGER[], isodow(day)) AND NOT list_contains($closed_days::DATE[], day::DATE))
+),
 waited AS (
   SELECT CASE WHEN coalesce(c.first_response_by, 'human') = 'human' AND c.first_response_on < $as_of
-      THEN date_diff('microsecond', c.opened_at, c.first_response_at) / 3600e6 END AS hours
+      THEN date_diff('microsecond', c.opened_at, c.first_response_at) / 3600e6 END AS hours,
+    CASE WHEN $opens IS NOT NULL AND coalesce(c.first_response_by, 'human') = 'human'
+        AND c.first_response_on < $as_of THEN coalesce((
+        SELECT sum(date_diff('microsecond', greatest(opens_at, c.opened_at), least(closes_at, c.first_response_at)))
+        FROM stretch WHERE opens_at < c.first_response_at AND closes_at > c.opened_at
+      ), 0) / 3600e6 END AS business_hours
   FROM main."case" AS c
   WHERE c.opened_on >= $start AND c.opened_on < $end
     AND (c.customer_id IS NULL OR c.customer_id IN (SELECT customer_id FROM person))
 ),
 ranked AS (
-  SELECT hours, row_number() OVER (ORDER BY hours NULLS LAST) - 1 AS place, count(*) OVER () AS n FROM waited
+  SELECT hours, row_number() OVER (ORDER BY hours NULLS LAST) - 1 AS place, count(*) OVER () AS n,
+    business_hours, row_number() OVER (ORDER BY business_hours NULLS LAST) - 1 AS business_place
+  FROM waited
 )
 SELECT
   (max(hours) FILTER (place = (n - 1) // 2) + max(hours) FILTER (place = n // 2)) / 2 AS "median",
@@ -31,5 +56,14 @@ SELECT
     + max(((n - 1) * 9 % 10) / 10.0)
       * (max(hours) FILTER (place = ((n - 1) * 9 + 10 - 1) // 10) - max(hours) FILTER (place = (n - 1) * 9 // 10))
   END AS "p90",
-  avg(hours) AS "mean"
+  avg(hours) AS "mean",
+  (max(business_hours) FILTER (business_place = (n - 1) // 2)
+    + max(business_hours) FILTER (business_place = n // 2)) / 2 AS "business_median",
+  CASE WHEN max(n) > 0 THEN
+    max(business_hours) FILTER (business_place = (n - 1) * 9 // 10)
+    + max(((n - 1) * 9 % 10) / 10.0)
+      * (max(business_hours) FILTER (business_place = ((n - 1) * 9 + 10 - 1) // 10)
+        - max(business_hours) FILTER (business_place = (n - 1) * 9 // 10))
+  END AS "business_p90",
+  avg(business_hours) AS "business_mean"
 FROM ranked

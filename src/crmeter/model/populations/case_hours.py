@@ -1,8 +1,8 @@
 """Cases on the clock of business hours: the same rows as :mod:`cases`, none where no business hours are set.
 
-``business_day(day, opens_at, breaks_at, resumes_at, closes_at, before_seconds, known)`` says for each business date from
-when to when the company is open, in UTC, and how many business seconds all days before it have. The business time of an
-instant is what has passed of its own day, and all before; the time between two instants is their difference.
+``business_day(day, opens_at, breaks_at, resumes_at, closes_at, before_seconds, known)`` says for each business date
+from when to when the company is open, in UTC, and how many business seconds all days before it have. The business time
+of an instant is what has passed of its own day, and all before; the time between two instants is their difference.
 """
 
 from __future__ import annotations
