@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crmeter.app import cataloguing
 from crmeter.app.measuring import ensure_same_rules, the_period
 from crmeter.app.objectives import indicator_system
 from crmeter.app.settings import Workspace
@@ -50,7 +49,7 @@ def shown(
     system = indicator_system(workspace)
     objectives = [_objective(system, id)] if id else list(system.objectives)
     chosen = [(objective, indicator) for objective in objectives for indicator in system.of(objective.id)]
-    kpis = cataloguing.chosen([indicator.kpi for _, indicator in chosen])
+    kpis = workspace.catalogue.chosen([indicator.kpi for _, indicator in chosen])
     if not kpis:
         raise UserError.of(t("No KPI is chosen for an objective yet."), next=t("Run: crmeter objective wizard"))
     with reading(workspace.warehouse) as warehouse:

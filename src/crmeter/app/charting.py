@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmeter.app import cataloguing
+from crmeter.app.cataloguing import BUILT_IN, Catalogue
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
@@ -13,9 +14,9 @@ from crmeter.reports.charts.draw import svg
 from crmeter.reports.charts.values import picture
 
 
-def chart(values: Sequence[Mapping[str, Any]], calendar: Calendar) -> str:
+def chart(values: Sequence[Mapping[str, Any]], calendar: Calendar, catalogue: Catalogue = BUILT_IN) -> str:
     """An SVG with one panel for each KPI: over periods a line for each group, in one period a bar for each."""
     if not values:
         raise UserError.of(t("There are no values to draw."))
-    names = {value["kpi"]: cataloguing.name(value["kpi"]) for value in values}
+    names = {value["kpi"]: cataloguing.name(value["kpi"], catalogue) for value in values}
     return svg(picture(values, names, calendar))

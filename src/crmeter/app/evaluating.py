@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crmeter.app.cataloguing import BY_ID, FIRST_VARIANTS, unknown_kpi
 from crmeter.app.ingesting import silent
 from crmeter.app.measuring import ensure_same_rules, the_period
 from crmeter.app.settings import Workspace
@@ -42,15 +41,24 @@ def evaluate(
         name = workspace.rules.calendar.name(chosen)
         progress(t("Evaluating {period}", period=name), None)
         whom = Scope(chosen, filters, trigger, workspace.dimensions, targets)
-        document = judge(warehouse, workspace.rules, whom, name=workspace.name, id=store.next_id(name))
+        document = judge(
+            warehouse,
+            workspace.rules,
+            whom,
+            name=workspace.name,
+            id=store.next_id(name),
+            kpis=workspace.catalogue.kpis,
+        )
     store.add(document)
     return document
 
 
 def targets_by_id(workspace: Workspace) -> dict[str, float]:
     """The targets of the settings by KPI; UserError for those of KPIs there are none of."""
-    raise_if_any(unknown_kpi(id) for id in workspace.targets if id not in BY_ID and id not in FIRST_VARIANTS)
-    return {(BY_ID.get(id) or FIRST_VARIANTS[id]).id: target.value for id, target in workspace.targets.items()}
+    catalogue = workspace.catalogue
+    found = {id: catalogue.by_id.get(id) or catalogue.first_variants.get(id) for id in workspace.targets}
+    raise_if_any(catalogue.unknown(id) for id, kpi in found.items() if kpi is None)
+    return {kpi.id: workspace.targets[id].value for id, kpi in found.items() if kpi is not None}
 
 
 def evaluations(workspace: Workspace) -> tuple[StoredEvaluation, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmeter.app import cataloguing
+from crmeter.app.cataloguing import Catalogue
 from crmeter.app.indicators import FILE, Known, read_system
 from crmeter.app.indicators.reading import parsed
 from crmeter.app.indicators.wizard import Dialogue, Offered, build
@@ -35,7 +36,8 @@ def system_path(workspace: Workspace) -> Path:
 
 def known(workspace: Workspace) -> Known:
     """What indicators.toml may name in this workspace."""
-    kpis = {name: kpi.id for name, kpi in (*cataloguing.FIRST_VARIANTS.items(), *cataloguing.BY_ID.items())}
+    catalogue = workspace.catalogue
+    kpis = {name: kpi.id for name, kpi in (*catalogue.first_variants.items(), *catalogue.by_id.items())}
     return Known(kpis, tuple(source.name for source in workspace.sources))
 
 
@@ -76,7 +78,7 @@ def add(
     if not objective:
         objective = _new_objective(id, name, goal, chosen.owner)
     added = [] if before.objective(id) else [objective]
-    wanted = {kpi.id: before.indicator(kpi.id) for kpi in cataloguing.chosen(kpis)}
+    wanted = {kpi.id: before.indicator(kpi.id) for kpi in workspace.catalogue.chosen(kpis)}
     new = IndicatorSystem(tuple(added), tuple(_chosen(kpi, old, objective, chosen) for kpi, old in wanted.items()))
     return _write(workspace, before, new)
 
@@ -127,18 +129,24 @@ def run_wizard(workspace: Workspace, dialogue: Dialogue, today: date | None = No
     """Ask the four steps and write what the answers say; the system as it is then."""
     before = indicator_system(workspace)
     day = today or _today(workspace)
-    offered = Offered(goals(), known(workspace), cataloguing.name, lambda kpi: _sources_of(workspace, kpi), day)
+    offered = Offered(
+        goals(),
+        known(workspace),
+        lambda kpi: cataloguing.name(kpi, workspace.catalogue),
+        lambda kpi: _sources_of(workspace, kpi),
+        day,
+    )
     return _write(workspace, before, build(before, offered, dialogue))
 
 
 def check(workspace: Workspace, today: date | None = None) -> list[Lack]:
     """What the indicator system lacks, errors first."""
     system = indicator_system(workspace)
-    kpis = cataloguing.chosen([indicator.kpi for indicator in system.indicators])
+    kpis = workspace.catalogue.chosen([indicator.kpi for indicator in system.indicators])
     return lacks(
         system,
         today or _today(workspace),
-        targets=[kpi.id for kpi in cataloguing.chosen(list(workspace.targets))],
+        targets=[kpi.id for kpi in workspace.catalogue.chosen(list(workspace.targets))],
         delivered={source.name: _delivered(workspace, source.name) for source in workspace.sources},
         needed={kpi.id: needed_tables(kpi) for kpi in kpis},
     )
@@ -161,7 +169,7 @@ def needed_tables(kpi: Kpi) -> frozenset[str]:
 
 
 def _sources_of(workspace: Workspace, kpi: str) -> tuple[str, ...]:
-    (wanted,) = cataloguing.chosen([kpi])
+    (wanted,) = workspace.catalogue.chosen([kpi])
     needed = needed_tables(wanted)
     return tuple(s.name for s in workspace.sources if needed & _delivered(workspace, s.name))
 
@@ -175,10 +183,10 @@ def _today(workspace: Workspace) -> date:
     return datetime.now(ZoneInfo(workspace.rules.timezone)).date()
 
 
-def as_json(system: IndicatorSystem) -> dict[str, Any]:
+def as_json(system: IndicatorSystem, catalogue: Catalogue) -> dict[str, Any]:
     """Plain values, for ``--format json``."""
     indicators = [
-        {**i.__dict__, "name": cataloguing.name(i.kpi), "review_by": str(i.review_by) if i.review_by else None}
+        i.__dict__ | {"name": cataloguing.name(i.kpi, catalogue), "review_by": i.review_by and str(i.review_by)}
         for i in system.indicators
     ]
     return {"objectives": [dict(o.__dict__) for o in system.objectives], "indicators": indicators}

@@ -10,7 +10,7 @@ from crmeter.app.settings import Workspace
 from crmeter.evaluation.seal import check_seal
 from crmeter.kernel.era import counting_years
 from crmeter.kernel.messages import language, t
-from crmeter.kpis.cards import cards
+from crmeter.kpis.catalogue import BUILT_IN, Catalogue
 from crmeter.reports.reading import Reading
 from crmeter.reports.renderers import FORMATS, render
 from crmeter.reports.sentences import movement
@@ -23,12 +23,12 @@ def report(workspace: Workspace, id: str, format: str) -> str:
     document = evaluation(workspace, id)
     check_seal(document)
     with counting_years(workspace.era):
-        return render(document, format, language(), cards(language()))
+        return render(document, format, language(), workspace.catalogue.cards(language()))
 
 
-def headlines(document: Mapping[str, Any]) -> dict[str, list[str]]:
+def headlines(document: Mapping[str, Any], catalogue: Catalogue = BUILT_IN) -> dict[str, list[str]]:
     """The weaknesses and strengths of an evaluation as sentences, strongest first."""
-    read = Reading(document, cards(language()))
+    read = Reading(document, catalogue.cards(language()))
     return {
         heading: [movement(read.by_id[f["kpi"]], f["comparison"], read.grain) for f in read.findings(kind)]
         for heading, kind in ((t("Weaknesses"), "weakness"), (t("Strengths"), "strength"))

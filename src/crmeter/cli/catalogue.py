@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from crmeter.cli import screen, tables
-from crmeter.cli.command import command
+from crmeter.cli.command import catalogue, command
 from crmeter.cli.explained import explained
 from crmeter.kernel.messages import t
 
@@ -27,7 +27,7 @@ def add_list(app: typer.Typer) -> None:
     ) -> None:
         from crmeter.app.cataloguing import listed
 
-        found = listed(family)
+        found = listed(family, catalogue())
         screen.say(json.dumps(found, ensure_ascii=False, indent=1) if format == "json" else tables.catalogue(found))
 
 
@@ -44,5 +44,5 @@ def add_card(app: typer.Typer) -> None:
     def explain(id: Annotated[str, id], *, format: Annotated[Literal["text", "json"], form] = "text") -> None:
         from crmeter.app.cataloguing import explain as card
 
-        found = card(id)
+        found = card(id, catalogue())
         screen.say(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if format == "json" else explained(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
+import os
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -17,6 +18,7 @@ from crmeter.kernel.era import count_years, counting_years, era
 from crmeter.kernel.messages import LANGUAGES, closest, language, speaking, t
 
 if TYPE_CHECKING:
+    from crmeter.app.cataloguing import Catalogue
     from crmeter.app.settings import Workspace
 
 _folder: ContextVar[Path | None] = ContextVar("folder", default=None)
@@ -37,6 +39,14 @@ def workspace() -> Workspace:
     found = open_workspace(_folder.get())
     count_years(found.era)
     return found
+
+
+def catalogue() -> Catalogue:
+    """The KPIs of the workspace; where none was named and this folder is none, the built-in ones."""
+    from crmeter.app.cataloguing import BUILT_IN
+
+    named = _folder.get() or os.environ.get("CRMETER_WORKSPACE")
+    return workspace().catalogue if named or Path("crmeter.toml").exists() else BUILT_IN
 
 
 def command(

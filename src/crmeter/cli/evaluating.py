@@ -37,10 +37,9 @@ def add_evaluate(app: typer.Typer) -> None:
         from crmeter.app import evaluating, reporting
 
         with screen.progress() as progress:
-            document = evaluating.evaluate(
-                workspace(), period=period, scope=scope or (), trigger=trigger, progress=progress
-            )
-            said = tables.summary(document, reporting.headlines(document))
+            here = workspace()
+            document = evaluating.evaluate(here, period=period, scope=scope or (), trigger=trigger, progress=progress)
+            said = tables.summary(document, reporting.headlines(document, here.catalogue))
         screen.say(said)
 
 

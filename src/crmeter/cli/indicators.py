@@ -11,12 +11,13 @@ from crmeter.kernel.messages import t
 
 if TYPE_CHECKING:
     from crmeter.app.alignment import Shown
+    from crmeter.app.cataloguing import Catalogue
     from crmeter.app.objectives import Lack
     from crmeter.evaluation.indicators import Indicator, IndicatorSystem
     from crmeter.evaluation.indicators.goals import Goal
 
 
-def system(found: IndicatorSystem) -> str:
+def system(found: IndicatorSystem, catalogue: Catalogue) -> str:
     """Each objective with its KPIs; drafts and KPIs that serve nothing stand last."""
     if not found.objectives and not found.indicators:
         return t("No objective yet. Begin with: crmeter objective wizard")
@@ -25,21 +26,21 @@ def system(found: IndicatorSystem) -> str:
         heading = f"{objective.name}  [{objective.id}]"
         owner = t("Owner: {name}", name=objective.owner) if objective.owner else ""
         own = found.of(objective.id)
-        said = _indicators(own) if own else t("No KPI is chosen for it yet.")
+        said = _indicators(own, catalogue) if own else t("No KPI is chosen for it yet.")
         parts.append("\n".join(part for part in (heading, owner, said) if part))
     drafts = [i for i in found.indicators if not i.active or not i.objectives]
     if drafts:
-        parts.append(f"{t('Drafts')}\n{_indicators(drafts)}")
+        parts.append(f"{t('Drafts')}\n{_indicators(drafts, catalogue)}")
     return "\n\n".join(parts)
 
 
-def _indicators(chosen: Sequence[Indicator]) -> str:
+def _indicators(chosen: Sequence[Indicator], catalogue: Catalogue) -> str:
     from crmeter.app import cataloguing
     from crmeter.reports import words
 
     rows = [
         [
-            cataloguing.name(i.kpi),
+            cataloguing.name(i.kpi, catalogue),
             i.kpi,
             i.owner or "–",
             i.decision or "–",
@@ -77,7 +78,7 @@ def lacks(found: Sequence[Lack]) -> str:
     return "\n".join(t("{severity}: {text}", severity=kinds[lack.severity], text=lack.text) for lack in found)
 
 
-def shown(found: Sequence[Shown], team: str | None, calendar: Calendar) -> str:
+def shown(found: Sequence[Shown], team: str | None, calendar: Calendar, catalogue: Catalogue) -> str:
     """The values of each objective's KPIs, those of the team beside those of the company."""
     from crmeter.app import cataloguing
     from crmeter.reports import periods
@@ -93,7 +94,7 @@ def shown(found: Sequence[Shown], team: str | None, calendar: Calendar) -> str:
             cells = [part for one in said for part in ((one.text, one.interval) if one else ("–", ""))]
             notes = [t("not told by team")] if team and each.team is None else []
             notes += [*said[-1].marks, said[-1].reason] if said[-1] else []
-            name = cataloguing.name(each.indicator.kpi)
+            name = cataloguing.name(each.indicator.kpi, catalogue)
             rows.append([name, *cells, each.indicator.owner or "–", "; ".join(filter(None, notes))])
         sides = [t("Company"), team] if team else [t("Value")]
         headings = [t("KPI"), *(h for side in sides for h in (side or "", t("95% interval"))), t("Owner"), t("Note")]

@@ -58,7 +58,7 @@ def _called(words: list[str]) -> int:
 
 
 def _ordered(words: list[str]) -> list[str]:
-    """``crmeter -C DIR ingest`` as ``crmeter ingest -C DIR``, and commands of two words as the one word they are here."""
+    """``crmeter -C DIR ingest`` as ``crmeter ingest -C DIR``, and two words as the one command they are."""
     leading: list[str] = []
     while words and (words[0] in _TAKES_VALUE or words[0] in _LEADING):
         taken = 2 if words[0] in _TAKES_VALUE else 1

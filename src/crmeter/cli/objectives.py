@@ -37,8 +37,12 @@ def add_list(app: typer.Typer) -> None:
     def list_objectives(*, format: Annotated[Format, form] = "table") -> None:
         from crmeter.app import objectives
 
-        system = objectives.indicator_system(workspace())
-        screen.say(_json(objectives.as_json(system)) if format == "json" else indicators.system(system))
+        here = workspace()
+        system = objectives.indicator_system(here)
+        if format == "json":
+            screen.say(_json(objectives.as_json(system, here.catalogue)))
+        else:
+            screen.say(indicators.system(system, here.catalogue))
 
 
 def add_goals(app: typer.Typer) -> None:
@@ -91,8 +95,9 @@ def add_add(app: typer.Typer) -> None:
 
         day = review_by.date() if review_by else None
         chosen = objectives.Chosen(owner, decision, tuple(source or ()), day)
-        system = objectives.add(workspace(), id, name=name, goal=goal, kpis=kpi or (), chosen=chosen)
-        screen.say(indicators.system(system))
+        here = workspace()
+        system = objectives.add(here, id, name=name, goal=goal, kpis=kpi or (), chosen=chosen)
+        screen.say(indicators.system(system, here.catalogue))
 
 
 def add_wizard(app: typer.Typer) -> None:
@@ -108,7 +113,7 @@ def add_wizard(app: typer.Typer) -> None:
         here = workspace()
         system = objectives.run_wizard(here, Terminal())
         lacking = indicators.lacks(objectives.check(here))
-        screen.say("\n\n".join((indicators.system(system), lacking, str(objectives.system_path(here)))))
+        screen.say("\n\n".join((indicators.system(system, here.catalogue), lacking, str(objectives.system_path(here)))))
 
 
 class Terminal:
@@ -184,7 +189,7 @@ def add_show(app: typer.Typer) -> None:
         if format == "json":
             screen.say(_json([each.as_json() for each in found]))
         else:
-            screen.say(indicators.shown(found, team, here.rules.calendar))
+            screen.say(indicators.shown(found, team, here.rules.calendar, here.catalogue))
 
 
 def _json(plain: object) -> str:

@@ -7,7 +7,8 @@ import typer
 from crmeter.cli import catalogue, demonstration, evaluating, loading, mapping, objectives, values
 from crmeter.kernel.messages import t
 
-GROUPS = (demonstration, mapping, loading, catalogue, values, evaluating, objectives)  # in the order in which help lists them
+# in the order in which help lists them
+GROUPS = (demonstration, mapping, loading, catalogue, values, evaluating, objectives)
 
 
 def _version(wanted: bool) -> None:

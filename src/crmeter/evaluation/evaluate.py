@@ -14,7 +14,7 @@ from crmeter.evaluation.segments import MOST, segments
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period
-from crmeter.kpis import CATALOGUE, FAMILY_OF
+from crmeter.kpis import CATALOGUE, FAMILY_OF, OWN
 from crmeter.metrics import Better, Kpi, Measurement, Request, measure
 from crmeter.metrics.definitions import definition
 from crmeter.metrics.dimensions import DERIVED, Filter, attributes, resolve
@@ -133,7 +133,7 @@ def _told(judged: Judged, scope: Scope, kpi: Kpi) -> dict[str, Any]:
     value = judged.found.value(kpi, scope.period).as_json()
     return {
         "kpi": kpi.id,
-        "family": FAMILY_OF[kpi.id],
+        "family": FAMILY_OF.get(kpi.id, OWN),
         "unit": str(kpi.unit),
         "better": str(better),
         "definition": definition(kpi),

@@ -11,4 +11,5 @@ FAMILIES: dict[str, tuple[Kpi, ...]] = {
     "sales": sales.KPIS,
 }
 CATALOGUE: tuple[Kpi, ...] = tuple(kpi for family in FAMILIES.values() for kpi in family)
+OWN = "own"  # the family of those that an organisation composes
 FAMILY_OF = {kpi.id: family for family, kpis in FAMILIES.items() for kpi in kpis}

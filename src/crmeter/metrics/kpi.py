@@ -82,7 +82,7 @@ class Kpi:
     @property
     def formula_is_sum(self) -> bool:
         """Whether the values of groups add up to the total's."""
-        return isinstance(self.formula, CustomerSum | RowCount | RowSum)
+        return isinstance(self.formula, CustomerSum | RowCount | RowSum) or getattr(self.formula, "is_sum", False)
 
     @cached_property
     def totals(self) -> tuple[Total | Extreme | Ranked, ...]:

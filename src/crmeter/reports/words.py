@@ -53,11 +53,11 @@ def _counted_reason(name: str, count: str) -> str | None:
             "{count} cases fall on days whose holidays are not published; they count by the weekday", count=count
         ),
         "missing_rows": t("{count} records lack what it needs and are left out", count=count),
+        "undecided": t("{count} are still undecided and are left out", count=count),
+        "stated_weights": t("weighted as the settings say: {count} aspects have a weight", count=count),
     }.get(name)
 
 
-        "undecided": t("{count} are still undecided and are left out", count=count),
-        "stated_weights": t("weighted as the settings say: {count} aspects have a weight", count=count),
 def _reasons() -> dict[str, str]:
     return {
         "no_denominator": t("there is nothing to divide by"),
@@ -75,12 +75,12 @@ def _reasons() -> dict[str, str]:
         "not_answered_yet": t("too many cases still wait for a response"),
         "holidays_unknown": t("some cases fall on days whose holidays are not published; they count by the weekday"),
         "missing_rows": t("some records lack what it needs and are left out"),
+        "undecided": t("some are still undecided and are left out"),
+        "stated_weights": t("weighted as the settings say"),
         "not_allocated": t("this spend is not allocated to a group, so it is divided by nobody"),
     }
 
 
-        "undecided": t("some are still undecided and are left out"),
-        "stated_weights": t("weighted as the settings say"),
 def status(code: str) -> str:
     """The status of a value."""
     return {"ok": t("ok"), "small_sample": t("small sample"), "undefined": t("undefined")}.get(code, code)
@@ -141,6 +141,7 @@ def family(code: str) -> str:
         "crm": t("CRM programme"),
         "adoption": t("Adoption"),
         "quality": t("Data quality"),
+        "own": t("Your own"),
     }.get(code, code)
 
 
@@ -232,6 +233,11 @@ def note(kind: str, count: int, table_code: str = "", text: str = "") -> str:
         "left_source": t("{count} rows are gone with sources that are no longer set up.", count=number),
         "other_currency": t(
             "{count} amounts of {table} are in another currency and left out.", count=number, table=held
+        ),
+        "holidays_unknown": t(
+            "The holidays of {count} years are not published; the business hours of {table} count by the weekday there.",
+            count=number,
+            table=held,
         ),
         "deleted_customers": t("{count} deleted customers are left out.", count=number),
         "merged_customers": t("{count} merged customers count as the customer they became.", count=number),

@@ -43,6 +43,24 @@ def wilson(k: float, n: float, level: float = LEVEL) -> Interval | None:
     return low, high
 
 
+def count_ratio(above: float, below: float, level: float = LEVEL) -> Interval | None:
+    """The interval of a count of events ÷ another that is independent of it (both Poisson); None where below is 0.
+
+    Given how many there are of both, the first is a binomial part of them: Wilson's interval of that share, taken back
+    to the ratio.
+
+    >>> [round(bound, 4) for bound in count_ratio(50, 100)]
+    [0.3566, 0.701]
+    """
+    if below <= 0 or above < 0:
+        return None
+    share = wilson(above, above + below, level)
+    if share is None:
+        return None
+    low, high = share
+    return low / (1 - low), high / (1 - high)
+
+
 def annualise(share: float, k: float) -> float:
     """The churn of a year from that of a period that fits ``k`` times into it: 1 − (1 − share)^k.
 

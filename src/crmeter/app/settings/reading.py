@@ -8,9 +8,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmeter.app.settings.kinds import Misfit, nearest
+from crmeter.app.settings.own_kpis import own_catalogue
 from crmeter.app.settings.table import REQUIRED, SECTIONS, Setting, of_section
 from crmeter.app.settings.workspace import SourceSettings, Target, Workspace
 from crmeter.kernel.calendar import WEEKDAYS, Calendar
@@ -19,6 +20,9 @@ from crmeter.kernel.messages import t
 from crmeter.kernel.retail_year import RetailYear
 from crmeter.kernel.working_time import WorkingTime
 from crmeter.model.rules import Rules
+
+if TYPE_CHECKING:
+    from crmeter.kpis.catalogue import Catalogue
 
 TOML = "crmeter.toml"
 NOT_SETTINGS = ("CRMETER_WORKSPACE", "CRMETER_LANG")  # read elsewhere: where the workspace is, and the language
@@ -36,8 +40,9 @@ def open_workspace(folder: Path | None = None, environ: Mapping[str, str] | None
     reading.check_sections()
     held = {section: reading.section(section) for section in reading.sections()}
     reading.check_environment()
+    own = own_catalogue(held, reading.problems)
     raise_if_any(reading.problems)
-    return _workspace(root, held)
+    return _workspace(root, held, own)
 
 
 def _parsed(root: Path) -> dict[str, Any]:
@@ -94,6 +99,10 @@ class _Reading:
         for name in self._names("sources"):
             if not _NAME.fullmatch(name):
                 what = t("{file}: a source can’t be named “{name}”.", file=TOML, name=name)
+                self._wrong(what, t("Allowed: lower-case letters, digits and _, a letter first."))
+        for name in self._names("kpis"):
+            if not _NAME.fullmatch(name):
+                what = t("{file}: a KPI can’t be named “{name}”.", file=TOML, name=name)
                 self._wrong(what, t("Allowed: lower-case letters, digits and _, a letter first."))
 
     def _names(self, family: str) -> list[str]:
@@ -221,6 +230,8 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue 
         tier_medium=own["tier_medium"],
         attribution_days=own["attribution_days"],
         meaningful_actions=own["meaningful_actions"],
+        csi_weights=held["csi"]["weights"],
+        ces_high_is_good=held["ces"]["good_end"] == "high",
     )
     return Workspace(
         root=root,
@@ -239,5 +250,6 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue 
             if section.startswith("targets.")
         },
         dimensions=held["evaluation"]["dimensions"],
+        own_kpis=own_kpis,
         era=held["calendar"]["era"],
     )

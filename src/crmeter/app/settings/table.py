@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from crmeter.app.settings import calendar_kinds, kinds
+from crmeter.app.settings import calendar_kinds, kinds, own_kpis
 from crmeter.app.settings.kinds import SettingKind
 from crmeter.kernel.calendar import WEEKDAYS
 from crmeter.kernel.era import ERAS
@@ -138,6 +138,26 @@ SETTINGS = (
             lambda: t("date_format of single columns.")),
     Setting("targets.*", "value", kinds.number(), REQUIRED, "0.05",
             lambda: t("The value of the KPI that is wanted, in its unit: 0.05 is 5%.")),
+    Setting("kpis.*", "ratio", own_kpis.TWO, None, '["complaints", "orders"]',
+            lambda: t("The first of two KPIs or measures ÷ the second. Give one of ratio, sum, difference.")),
+    Setting("kpis.*", "sum", own_kpis.SEVERAL, None, '["deals_won", "deals_lost"]',
+            lambda: t("These added up.")),
+    Setting("kpis.*", "difference", own_kpis.TWO, None, '["customers.new", "customers.lost"]',
+            lambda: t("The first less the second.")),
+    Setting("kpis.*", "unit", own_kpis.UNIT, REQUIRED, '"ratio"',
+            lambda: t("The unit of its value; a share of 0.05 is 5%.")),
+    Setting("kpis.*", "better", own_kpis.BETTER, REQUIRED, '"down"',
+            lambda: t("Which way is good.")),
+    Setting("kpis.*", "name", own_kpis.BY_LANGUAGE, REQUIRED, '{ en = "Complaints per order", zh-Hant = "每單客訴數" }',
+            lambda: t("What it is called; the first language given stands in for the others.")),
+    Setting("kpis.*", "question", own_kpis.BY_LANGUAGE, REQUIRED, '"How many complaints come with an order?"',
+            lambda: t("The question it answers.")),
+    Setting("kpis.*", "caution", own_kpis.BY_LANGUAGE, None, '"Only complaints that reach the CRM count."',
+            lambda: t("What to be careful of.")),
+    Setting("kpis.*", "synonyms", kinds.PATTERNS, None, '["CPO"]',
+            lambda: t("What else it is called.")),
+    Setting("kpis.*", "minimum_sample", kinds.count(0), 30, "30",
+            lambda: t("A sample smaller than this is marked as small.")),
     Setting("evaluation", "dimensions", kinds.DIMENSIONS, [], '["customer.segment", "team"]',
             lambda: t("The columns that an evaluation looks at to find the segments that moved. Without it all that "
                       "fit are looked at.")),

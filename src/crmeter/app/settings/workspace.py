@@ -6,10 +6,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.model.rules import Rules
+
+if TYPE_CHECKING:
+    from crmeter.kpis.catalogue import Catalogue
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,14 @@ class Workspace:
     targets: Mapping[str, Target]
     dimensions: tuple[str, ...] = ()
     era: str = "common"  # how years are said, see reports.periods
+    own_kpis: Catalogue | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The KPIs that can be asked for here: the built-in ones and those that crmeter.toml composes."""
+        from crmeter.kpis.catalogue import BUILT_IN
+
+        return self.own_kpis or BUILT_IN
 
     @property
     def toml(self) -> Path:
