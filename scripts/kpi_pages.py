@@ -76,7 +76,7 @@ def actions(card: Card) -> Iterator[str]:
         return
     yield f"**{t('What to do')}**"
     for when, found in card.actions_when().items():
-        done = "\n".join(f"- {action.do} ({words.action_kind(action.kind)})" for action in found)
+        done = "\n".join(f"- {words.action_kind(action.kind)}{t(': ')}{action.do}" for action in found)
         yield f"{words.state(when)}\n\n{done}"
 
 

@@ -122,9 +122,9 @@ def state(code: str) -> str:
 def action_kind(code: str) -> str:
     """What an action changes."""
     return {
-        "service": t("service"),
-        "marketing": t("marketing"),
-        "sales_process": t("sales process"),
+        "service": t("Service"),
+        "marketing": t("Marketing"),
+        "sales_process": t("Sales process"),
         "crm_setting": t("CRM setting"),
     }.get(code, code)
 
