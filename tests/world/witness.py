@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import duckdb
 
+from crmeter.kpis import FAMILIES
 from tests.world.rows import AS_OF, BREAK, CLOSES, CURRENCY, INACTIVITY_DAYS, OPENS, TIMEZONE
 
 # The days off of 2024 and 2025 in Taiwan, and the Saturdays that were worked for some of them (Directorate-General of
@@ -21,8 +22,6 @@ DAYS_OFF = """
 2025-09-29 2025-10-06 2025-10-10 2025-10-24 2025-12-25
 """
 WORKED = "2024-02-17 2025-02-08"
-
-FAMILIES = ("customers", "value", "satisfaction", "service", "sales")
 
 
 @cache
@@ -57,6 +56,8 @@ def witnessed(
         "as_of": as_of,
         "currency": currency,
         "inactivity_days": inactivity_days,
+        "horizon_years": 5,
+        "discount_rate": 0.1,
         "timezone": TIMEZONE,
         "opens": OPENS,
         "closes": CLOSES,

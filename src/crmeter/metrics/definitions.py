@@ -95,7 +95,7 @@ def rows_of(name: str) -> tuple[ir.Table, ...]:
     if is_contribution(name):
         contribution = CONTRIBUTIONS[name]
         rows = contribution.rows(tables, _ANY).select("member", "period", *contribution.columns)
-        before = (spells(tables, Rules("XXX"), _ANY.as_of),) if name == "spells" else ()
+        before = (spells(tables, Rules("XXX"), _ANY.as_of),) if "spell" in contribution.needs else ()
         return (*before, *_derived(contribution.needs), rows)
     population = POPULATIONS[name]
     return (*_derived(population.needs), population.in_periods(population.rows(tables, _ANY), tables))

@@ -5,8 +5,13 @@ from crmeter.kpis.customers import (
     active_customers,
     churn_rate,
     customers,
+    loyalty_index,
+    net_revenue_retention,
+    recurring_revenue,
     repeat_purchase_rate,
     retention_rate,
+    revenue_churn,
+    tenure_days,
 )
 
 KPIS = (
@@ -15,5 +20,10 @@ KPIS = (
     *acquisition_rate.KPIS,
     *retention_rate.KPIS,
     *churn_rate.KPIS,
+    *recurring_revenue.KPIS,
+    *revenue_churn.KPIS,
+    *net_revenue_retention.KPIS,
     *repeat_purchase_rate.KPIS,
+    *tenure_days.KPIS,
+    *loyalty_index.KPIS,
 )

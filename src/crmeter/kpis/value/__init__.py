@@ -3,7 +3,9 @@
 from crmeter.kpis.value import (
     average_order_value,
     cac,
+    cac_payback_months,
     clv,
+    clv_to_cac,
     orders,
     purchase_frequency,
     refund_rate,
@@ -22,4 +24,6 @@ KPIS = (
     *sales_growth.KPIS,
     *clv.KPIS,
     *cac.KPIS,
+    *clv_to_cac.KPIS,
+    *cac_payback_months.KPIS,
 )

@@ -80,4 +80,11 @@ clv_historical_top_decile_share = Kpi(
     left_out=cell("foreign_so_far"),
     example=Example({"revenue_so_far": 90_000, "ordered_so_far": 300, "revenue_so_far@top": 36_000}, 0.4),
 )
-KPIS = (clv_revenue, clv_profit)
+KPIS = (
+    clv_revenue,
+    clv_profit,
+    clv_discounted,
+    clv_historical_mean,
+    clv_historical_median,
+    clv_historical_top_decile_share,
+)
