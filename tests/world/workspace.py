@@ -44,4 +44,5 @@ def made(root: Path, tables: Path = FOLDER) -> Workspace:
 
 def select(table: str, columns: Iterable[str]) -> str:
     """The mapping of one file: every column but the one that names the trap."""
-    return f'SELECT {", ".join(columns)} FROM "{table}"\n'
+    named = ", ".join(f'"{column}"' for column in columns)
+    return f'SELECT {named} FROM "{table}"\n'

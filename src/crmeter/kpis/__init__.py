@@ -1,6 +1,6 @@
 """The catalogue: every KPI, by family. Beside each file stand its texts in three languages and an independent SQL."""
 
-from crmeter.kpis import customers, sales, satisfaction, service, value
+from crmeter.kpis import customers, marketing, sales, satisfaction, service, value
 from crmeter.metrics.kpi import Kpi
 
 FAMILIES: dict[str, tuple[Kpi, ...]] = {
@@ -9,6 +9,7 @@ FAMILIES: dict[str, tuple[Kpi, ...]] = {
     "satisfaction": satisfaction.KPIS,
     "service": service.KPIS,
     "sales": sales.KPIS,
+    "marketing": marketing.KPIS,
 }
 CATALOGUE: tuple[Kpi, ...] = tuple(kpi for family in FAMILIES.values() for kpi in family)
 OWN = "own"  # the family of those that an organisation composes

@@ -139,8 +139,9 @@ def row_attributes(population: str, tables: Mapping[str, ir.Table]) -> tuple[str
 def resolve(name: str, kpi: Kpi, tables: Mapping[str, ir.Table]) -> Dimension:
     """What ``name`` means for a KPI; UserError if it means nothing."""
     if name in kpi.shared_dimensions:
-        # what customers did is of the customer's attribute, not of the single row's
-        rows = {m.population for m in kpi.totals if m.population != CELLS}
+        # what customers did is of the customer's attribute, not of the single row's, where customers have such a one
+        theirs = name in attributes("customer", tables)
+        rows = {m.population for m in kpi.totals if m.population != CELLS} if theirs else kpi.populations
         shared = {p for p in rows if name in row_attributes(p, tables)}
         return Dimension(name, name.replace(".", "_"), frozenset(shared))
     if any("customer_id" not in dict(BY_NAME[table].stored) for table in kpi.tables):

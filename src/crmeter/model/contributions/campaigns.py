@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from crmeter.model.contributions.contribution import Contribution, identified
 from crmeter.model.identity import as_survivor
-from crmeter.model.populations.money import foreign, in_currency
+from crmeter.model.populations.money import priced, unpriced, with_rate
 from crmeter.model.populations.population import Horizon, Tables, one
 
 CREDITED = {  # how an order is credited → what is, in words
@@ -53,15 +53,15 @@ def margins(tables: Tables, horizon: Horizon) -> ir.Table:
     """Sales and refunds that are no invoices of subscriptions, with ``margin``, ``uncosted`` and ``refunded``."""
     order = tables["order"]
     orders = as_survivor(order.filter(order.subscription_id.isnull()), tables)
+    orders = with_rate(orders, orders.ordered_on, tables, horizon)
     zero: Any = ibis.literal(0, "decimal(18, 4)")
-    amount = in_currency(orders.amount, orders.currency, horizon).fill_null(zero)
-    cost = in_currency(orders.cost, orders.currency, horizon).fill_null(zero)
+    amount, cost = (priced(orders, orders[column]).fill_null(zero) for column in ("amount", "cost"))
     costed, sale = orders.cost.notnull(), orders.kind == "sale"
     return orders.mutate(
         margin=costed.ifelse(amount - cost, zero),
         uncosted=(~costed & sale).ifelse(amount, zero),
         refunded=(~costed & ~sale).ifelse(-amount, zero),
-        unpriced=foreign(orders.amount, orders.currency, horizon),
+        unpriced=unpriced(orders, orders.amount),
     )
 
 
@@ -104,7 +104,7 @@ CREDIT = Contribution(
     "credit",
     "touch",
     "credited",
-    ("order", "credit", "customer_alias"),
+    ("order", "credit", "customer_alias", "rate"),
     ("credits", "credits_unpriced", *(f"{part}_{way}" for way in WAYS for part in PARTS)),
     from_credit,
 )
@@ -113,7 +113,7 @@ TRIAL = Contribution(
     "trial",
     "touch",
     "credited",
-    ("order", "trial", "customer_alias"),
+    ("order", "trial", "customer_alias", "rate"),
     ("trial_unpriced", *(f"{part}_{arm}" for arm in TRIED for part in PARTS)),
     from_trial,
 )
