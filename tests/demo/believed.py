@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import csv
 import json
-import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +12,9 @@ import duckdb
 from crmeter.kernel.calendar import Calendar
 from crmeter.model.rules import Rules
 from crmeter.model.table import SQL_TYPES, Column, Kind, Table
-from crmeter.model.tables import BY_NAME, CUSTOMER
+from crmeter.model.tables import BY_NAME, CUSTOMER, TABLES
 from crmeter.warehouse import derive, schema
+from tests.demo.exported import ENCODINGS, lines
 
 RULES = Rules(currency="TWD", timezone="Asia/Taipei", calendar=Calendar())
 AS_OF = date(2026, 1, 1)
@@ -23,6 +24,7 @@ _REFUSED = {
     "case": "resolved_at < opened_at OR kind NOT IN ('question', 'complaint', 'incident', 'other')",
     "survey_response": "score > scale_max",
     "opportunity": "outcome NOT IN ('won', 'lost')",
+    "training": "level NOT IN ('basic', 'advanced', 'best_practice')",
 }
 
 
@@ -34,6 +36,7 @@ def build(workspace: Path, path: Path) -> None:
     _land(con, workspace)
     for mapping in sorted((workspace / "mappings").glob("*/*.sql")):
         _fill(con, BY_NAME[mapping.stem], mapping.read_text("utf-8"))
+    _drop_orphans(con)
     con.execute(
         "INSERT INTO customer (customer_id, _source, _implied, _load) "
         "SELECT DISTINCT customer_id, 'shop', true, 1 FROM \"order\" ANTI JOIN customer USING (customer_id)"
@@ -48,14 +51,33 @@ def build(workspace: Path, path: Path) -> None:
 
 def _land(con: duckdb.DuckDBPyConnection, workspace: Path) -> None:
     """The files as views of text columns."""
-    with zipfile.ZipFile(workspace / "exports" / "crm" / "cases.zip") as archive:
-        archive.extractall(workspace / "unpacked")
-    files = {path.stem: path for path in workspace.glob("exports/*/*.csv")}
-    files["cases"] = workspace / "unpacked" / "cases.csv"
-    files["orders"] = workspace / "exports" / "shop" / "orders_*.csv.gz"
     con.execute("CREATE SCHEMA landed")
+    unpacked = workspace / "unpacked"
+    unpacked.mkdir(exist_ok=True)
+    files = {path.name.partition(".")[0]: path for path in workspace.glob("exports/*/*.csv*")}
+    files = {name: path for name, path in files.items() if not name.startswith("orders_")}
+    files["orders"] = workspace / "exports" / "shop" / "orders_*.csv.gz"
+    files["cases"] = workspace / "exports" / "crm" / "cases.zip"
+    files["crm_ledger_帳目"] = workspace / "exports" / "finance" / "crm_ledger.xlsx"
     for name, path in files.items():
-        con.execute(f"CREATE VIEW landed.{name} AS FROM read_csv('{path}', header = true, all_varchar = true)")
+        if name in ENCODINGS or path.suffix in (".zip", ".xlsx"):
+            target = unpacked / f"{name}.csv"
+            with target.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(lines(path))
+            path = target
+        con.execute(f"CREATE VIEW landed.\"{name}\" AS FROM read_csv('{path}', header = true, all_varchar = true)")
+
+
+def _drop_orphans(con: duckdb.DuckDBPyConnection) -> None:
+    """Rows whose required reference leads nowhere are refused; customers are the exception."""
+    for table in TABLES:
+        for column in table.columns:
+            if column.kind is Kind.REF and column.required and column.to != CUSTOMER.name:
+                (key,) = BY_NAME[column.to].keys
+                con.execute(
+                    f'DELETE FROM main."{table.name}" WHERE "{column.name}" NOT IN '
+                    f'(SELECT "{key}" FROM main."{column.to}")'
+                )
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: Table, select: str) -> None:
@@ -87,6 +109,10 @@ def _cells(column: Column) -> dict[str, str]:
         return {column.name: f"{local} - INTERVAL 8 HOUR", column.business_date: f"{local}::DATE"}
     if column.kind is Kind.DATE:
         return {column.name: f"try_cast(replace({text}, '/', '-') AS DATE)"}
+    if column.kind is Kind.MONEY:
+        text = f"replace({text}, ',', '')"
+    if column.name == "filled_share":
+        return {column.name: f"try_cast(replace({text}, '%', '') AS DOUBLE) / 100"}
     if column.kind is Kind.FLAG:
         return {column.name: f"{text} = '是'"}
     return {column.name: f"try_cast({text} AS {SQL_TYPES[column.kind]})"}

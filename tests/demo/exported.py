@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import duckdb
+from python_calamine import CalamineWorkbook
 
+ENCODINGS = {"courses": "cp950", "training": "cp950", "feedback": "cp950", "reviews": "gb18030"}
 _VIEWS = """
 CREATE TABLE customer AS
     SELECT "客戶編號" AS id, "客戶類型" AS kind, "會員等級" AS segment, "地區" AS region, "來源通路" AS channel,
@@ -35,6 +40,21 @@ CREATE TABLE covered AS  -- days [begins, until) on which somebody is a customer
 UPDATE covered SET until = DATE '9999-01-01' WHERE until IS NULL;
 DELETE FROM covered WHERE customer IN (SELECT id FROM customer WHERE deleted IS NOT NULL);
 """
+
+
+def lines(path: Path) -> list[list[str]]:
+    """Header and rows of an export file, by the standard library alone (the workbook by Calamine)."""
+    if path.suffix == ".xlsx":
+        return [
+            [str(cell) for cell in row] for row in CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+        ]
+    data = path.read_bytes()
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            data = archive.read(archive.namelist()[0])
+    if path.suffix == ".gz":
+        data = gzip.decompress(data)
+    return list(csv.reader(io.StringIO(data.decode(ENCODINGS.get(path.stem, "utf-8-sig")))))
 
 
 def read(workspace: Path) -> duckdb.DuckDBPyConnection:

@@ -21,13 +21,17 @@ CUSTOMERS = 4_000
 DIMENSIONS = tuple(f"customer.{name}" for name in ("channel", "team", "onboarding", "region", "segment", "kind"))
 
 
+# the other stories are no weaknesses: test_planted has them
+WEAKNESSES = tuple(story for story in STORIES if story.finding == "weakness")
+
+
 def weaknesses(directory: Path, seed: int, stories: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """The weaknesses that the evaluation of each story's quarter lists, by story."""
     create(directory, seed=seed, customers=CUSTOMERS, stories=stories)
     build(directory, directory / "warehouse.duckdb")
     found = {}
     with reading(directory / "warehouse.duckdb") as warehouse:
-        for story in STORIES:
+        for story in WEAKNESSES:
             scope = Scope(RULES.calendar.parse(story.quarter, AS_OF), dimensions=DIMENSIONS)
             document = evaluate(warehouse, RULES, scope, name="demo", id="1")
             found[story.name] = [one for one in document["findings"] if one["kind"] == "weakness"]
@@ -48,7 +52,7 @@ def telling(found: Sequence[dict[str, Any]], story: Story) -> list[dict[str, Any
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_each_story_is_found(tmp_path: Path, seed: int) -> None:
     found = weaknesses(tmp_path, seed, STORY_NAMES)
-    for story in STORIES:
+    for story in WEAKNESSES:
         about = telling(found[story.name], story)
         assert set(story.kpis) <= {kpi for finding in about for kpi in named(finding)}, story.name
         for finding in about:
@@ -60,5 +64,5 @@ def test_each_story_is_found(tmp_path: Path, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_without_its_story_nothing_is_found(tmp_path: Path, seed: int) -> None:
     found = weaknesses(tmp_path, seed, ())
-    for story in STORIES:
+    for story in WEAKNESSES:
         assert not telling(found[story.name], story), story.name

@@ -27,6 +27,7 @@ HORIZON_DAY = date(2026, 1, 1)
 HORIZON = float((HORIZON_DAY - FIRST_DAY).days)
 _LAST_DAY = date(2027, 1, 1)  # times after the horizon are drawn too, for what is still open at its end
 YEAR = 365.25
+LOGGED = date(2024, 1, 1)  # since when the CRM and the marketing tool note every step
 
 NEW_YEARS = (
     date(2021, 2, 12), date(2022, 2, 1), date(2023, 1, 22), date(2024, 2, 10), date(2025, 1, 29), date(2026, 2, 17),
@@ -61,6 +62,13 @@ def _is_closed(day: date) -> bool:
     [False, True, True]
     """
     return -CLOSED_DAYS[1] <= (NEW_YEARS[day.year - FIRST_DAY.year] - day).days <= CLOSED_DAYS[0]
+
+
+@cache
+def closed_days() -> Floats:
+    """The days on which the company is closed, as days since FIRST_DAY."""
+    days = [FIRST_DAY + timedelta(days=n) for n in range((_LAST_DAY - FIRST_DAY).days)]
+    return np.array([day_of(day) for day in days if _is_closed(day)])
 
 
 def _festival(day: date) -> float:
@@ -123,8 +131,7 @@ def _working_hours() -> tuple[Floats, Floats]:
     hours = np.arange(24)
     on_weekdays = (weekday < 5)[:, None] & ((hours >= 9) & (hours < 20))[None, :]
     on_saturdays = (weekday == 5)[:, None] & ((hours >= 10) & (hours < 17))[None, :]
-    opened = np.array([not _is_closed(FIRST_DAY + timedelta(days=day)) for day in days.tolist()])
-    worked = ((on_weekdays | on_saturdays) & opened[:, None]).ravel()
+    worked = ((on_weekdays | on_saturdays) & ~np.isin(days, closed_days())[:, None]).ravel()
     return np.concatenate(([0.0], np.cumsum(worked))), np.flatnonzero(worked).astype(float)
 
 

@@ -2,52 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from crmeter.demo import company, marketing, sales, service
 from crmeter.demo.cells import Cells, decimals, names, numbered, taken, where
-from crmeter.demo.clock import Ints, texts
+from crmeter.demo.clock import Floats, Ints, texts
 from crmeter.demo.contracts import Contracts, Invoices
+from crmeter.demo.currencies import CURRENCIES, convert
 from crmeter.demo.files import Sheet
+from crmeter.demo.outreach import ARMS, Outreach, steps_of
 from crmeter.demo.people import People
 from crmeter.demo.purchases import Purchases
 from crmeter.demo.records import agent_ids, seller_ids
-from crmeter.demo.surveys import Answers
+from crmeter.demo.surveys import ASPECTS, Answers
 
 LINES = tuple(dict.fromkeys(line for _, line, _, _ in company.PRODUCTS))
 _ORDER_CHANNELS = ("官網", "LINE 購物", "門市", "App")
 
 
+@dataclass(frozen=True)
+class Bookings:
+    """How the shop noted each purchase: on which customer record, through which channel, for which campaign."""
+
+    record: Ints
+    channel: Ints
+    campaign: Ints
+
+
+def draw_channels(rng: np.random.Generator, count: int) -> Ints:
+    """Through which of the shop's channels each of so many purchases came."""
+    return rng.choice(4, size=count, p=(0.52, 0.2, 0.13, 0.15))
+
+
 def orders(
-    rng: np.random.Generator,
-    purchases: Purchases,
-    record: Ints,
-    contracts: Contracts,
-    invoices: Invoices,
-    campaign: Ints,
+    purchases: Purchases, booked: Bookings, contracts: Contracts, invoices: Invoices, currency: Ints, rates: Floats
 ) -> Sheet:
-    """Sales, refunds and subscription invoices, first to last. ``record`` is the customer record of each purchase."""
+    """Sales, refunds and subscription invoices, first to last. ``currency`` is that of each customer."""
     refund = np.flatnonzero(~np.isnan(purchases.refunded_at))
     bought, owed = len(purchases), len(invoices.at)
     product = names([name for name, *_ in company.PRODUCTS], purchases.product)
     line = names([line for _, line, _, _ in company.PRODUCTS], purchases.product)
     plan = names([name for name, *_ in company.PLANS], contracts.plan[invoices.contract])
-    channel = names(_ORDER_CHANNELS, rng.choice(4, size=bought, p=(0.52, 0.2, 0.13, 0.15)))
-    campaigns = numbered("M", campaign, 3)
+    channel, campaigns = names(_ORDER_CHANNELS, booked.channel), numbered("M", booked.campaign, 3)
+    paid = currency[purchases.customer]
+    # what comes back is paid back as it was paid
+    amount = convert(purchases.amount, paid, purchases.at, rates, 0)
+    cost = convert(purchases.cost, paid, purchases.at, rates, 2)
     at = np.concatenate((purchases.at, purchases.refunded_at[refund], invoices.at))
-    amount = np.concatenate((purchases.amount, -purchases.amount[refund], invoices.amount))
-    cost = np.concatenate((purchases.cost, -purchases.cost[refund], np.round(invoices.amount * 0.48, 2)))
+    record = np.concatenate((booked.record, booked.record[refund], contracts.customer[invoices.contract]))
     columns: dict[str, Cells] = {
         "訂購時間": texts(at, "second"),
-        "客戶編號": numbered("C", np.concatenate((record, record[refund], contracts.customer[invoices.contract]))),
+        "客戶編號": numbered("C", record),
         "單據類別": ["銷貨"] * bought + ["退貨"] * len(refund) + ["訂閱扣款"] * owed,
         "品名": product + taken(product, refund) + plan,
         "產品線": line + taken(line, refund) + ["訂閱"] * owed,
-        "未稅金額": decimals(amount),
-        "成本": decimals(cost, 2),
-        "幣別": ["TWD"] * len(at),
+        "未稅金額": amount + [f"-{cell}" for cell in taken(amount, refund)] + decimals(invoices.amount),
+        "成本": cost + [f"-{cell}" for cell in taken(cost, refund)] + decimals(np.round(invoices.amount * 0.48, 2), 2),
+        "幣別": names(CURRENCIES, np.concatenate((paid, paid[refund], np.zeros(owed, dtype=np.int64)))),
         "下單管道": channel + taken(channel, refund) + ["訂閱系統"] * owed,
         "活動編號": campaigns + taken(campaigns, refund) + [""] * owed,
         "合約編號": [""] * (bought + len(refund)) + numbered("S", invoices.contract),
@@ -102,9 +116,9 @@ def leads(rng: np.random.Generator, found: sales.Leads, campaign: Ints) -> Sheet
     }
 
 
-def opportunities(rng: np.random.Generator, found: sales.Opportunities) -> Sheet:
+def opportunities(rng: np.random.Generator, found: sales.Opportunities, stage: Cells, strategy: Cells) -> Sheet:
+    """``stage`` is the last open one that each reached."""
     closed, count = ~np.isnan(found.closed), len(found)
-    stage = names(sales.STAGES, rng.integers(0, len(sales.STAGES), count))
     outcome = ["成交" if won else "失單" for won in found.won.tolist()]
     reason = names(company.LOST_REASONS, rng.integers(0, len(company.LOST_REASONS), count))
     return {
@@ -121,6 +135,7 @@ def opportunities(rng: np.random.Generator, found: sales.Opportunities) -> Sheet
         "金額": decimals(found.amount),
         "階段": [out if done else now for done, out, now in zip(closed.tolist(), outcome, stage, strict=True)],
         "產品線": names(LINES, found.line),
+        "銷售策略": strategy,
         "失單原因": where(closed & ~found.won, reason),
     }
 
@@ -144,20 +159,63 @@ def cases(rng: np.random.Generator, found: service.Cases, people: People) -> She
     }
 
 
-def answers(csat: Answers, nps: Answers) -> Sheet:
-    """Both surveys in one file, as the survey tool exports them; without a score nobody answered."""
-    invited = np.concatenate((csat.invited, nps.invited))
+_SURVEYS = ("服務滿意度", "推薦意願", "服務費力度")
+
+
+def answers(csat: Answers, nps: Answers, ces: Answers) -> Sheet:
+    """Three surveys in one file, as the survey tool exports them; without a score nobody answered."""
+    every = (csat, nps, ces)
+    invited = np.concatenate([one.invited for one in every])
     order = np.argsort(invited, kind="stable")
-    first, second = len(csat.invited), len(nps.invited)
     columns: dict[str, Cells] = {
-        "問卷": ["服務滿意度"] * first + ["推薦意願"] * second,
-        "客戶編號": numbered("C", np.concatenate((csat.customer, nps.customer))),
-        "案件編號": numbered("K", np.concatenate((csat.case, nps.case))),
+        "問卷": [name for name, one in zip(_SURVEYS, every, strict=True) for _ in one.invited.tolist()],
+        "客戶編號": numbered("C", np.concatenate([one.customer for one in every])),
+        "案件編號": numbered("K", np.concatenate([one.case for one in every])),
         "邀請時間": texts(invited, "second"),
-        "回覆時間": texts(np.concatenate((csat.answered, nps.answered)), "second"),
-        "分數": decimals(np.concatenate((csat.score, nps.score))),
+        "回覆時間": texts(np.concatenate([one.answered for one in every]), "second"),
+        "分數": decimals(np.concatenate([one.score for one in every])),
     }
-    sheet = {"回覆編號": numbered("R", np.arange(first + second))}
+    sheet = {"回覆編號": numbered("R", np.arange(len(invited)))}
+    return sheet | {header: taken(cells, order) for header, cells in columns.items()}
+
+
+def satisfaction_index(invitations: Answers, scores: Floats) -> Sheet:
+    """One row per invitation and one column per aspect."""
+    order = np.argsort(invitations.invited, kind="stable")
+    columns: dict[str, Cells] = {
+        "客戶編號": numbered("C", invitations.customer),
+        "邀請時間": texts(invitations.invited, "second"),
+        "填答時間": texts(invitations.answered, "second"),
+        **{aspect: decimals(scores[:, place]) for place, aspect in enumerate(ASPECTS)},
+    }
+    sheet = {"問卷編號": numbered("Q", np.arange(len(order)))}
+    return sheet | {header: taken(cells, order) for header, cells in columns.items()}
+
+
+def touches(written: Outreach, bought: Purchases, currency: Ints, rates: Floats) -> Sheet:
+    """Every step of every message, first to last; a conversion has the amount of its purchase."""
+    rows: list[tuple[Ints, Cells, Floats]] = []
+    for name, at in steps_of(written):
+        there = np.flatnonzero(~np.isnan(at))
+        rows.append((there, [name] * len(there), at[there]))
+    converted = np.flatnonzero(written.bought >= 0)
+    rows.append((converted, ["成交"] * len(converted), bought.at[written.bought[converted]]))
+    person, when = np.concatenate([one for one, _, _ in rows]), np.concatenate([at for _, _, at in rows])
+    purchase = written.bought[converted]
+    paid = currency[bought.customer[purchase]]
+    before = [""] * (len(person) - len(converted))
+    columns: dict[str, Cells] = {
+        "活動編號": numbered("M", written.campaign[person], 3),
+        "客戶編號": numbered("C", written.customer[person]),
+        "名單編號": numbered("L", written.lead[person]),
+        "時間": texts(when, "second"),
+        "事件": [name for _, cells, _ in rows for name in cells],
+        "組別": names(ARMS, written.arm[person]),
+        "成交金額": before + convert(bought.amount[purchase], paid, bought.at[purchase], rates, 0),
+        "幣別": before + names(CURRENCIES, paid),
+    }
+    order = np.argsort(when, kind="stable")
+    sheet = {"紀錄編號": numbered("H", np.arange(len(when)), 7)}
     return sheet | {header: taken(cells, order) for header, cells in columns.items()}
 
 
@@ -189,7 +247,7 @@ _CATEGORIES = {"advertising": "廣告", "promotion": "促銷", "salary": "薪資
 
 
 def events(happened: list[tuple[date, str, str]]) -> Sheet:
-    kinds = {"campaign": "行銷活動", "system_upgrade": "系統升級", "holiday": "假日"}
+    kinds = {"campaign": "行銷活動", "system_upgrade": "系統升級", "price_change": "價格調整", "holiday": "假日"}
     return {
         "編號": [f"E{number:03d}" for number in range(1, len(happened) + 1)],
         "日期": [str(day) for day, _, _ in happened],

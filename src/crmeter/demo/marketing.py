@@ -9,6 +9,7 @@ import numpy as np
 
 from crmeter.demo.clock import FIRST_DAY, HORIZON, HORIZON_DAY, NEW_YEARS, YEAR, Floats, Ints, day_of
 from crmeter.demo.people import GROWTH
+from crmeter.demo.purchases import PRICE_CHANGE, PRICE_FACTOR
 from crmeter.demo.stories import Plot
 
 # name, kind, channel, target segment, month, day, days
@@ -26,6 +27,9 @@ _MONTHLY = (
     ("marketing", "tool", "", 35.0),
     ("sales", "event", "", 30.0),
 )
+
+
+MESSAGE_PRICE = 55  # TWD for each person written to by e-mail, vouchers included
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,9 @@ class Spend:
     campaign_id: str
 
 
-def campaigns(plot: Plot) -> list[Campaign]:
-    """The campaigns of the five years, first to last."""
-    found = []
+def campaigns(plot: Plot, others: list[Campaign]) -> list[Campaign]:
+    """The campaigns of the five years and ``others``, first to last and numbered."""
+    found = [("", o.name, o.kind, o.channel, o.target, o.start, o.last) for o in others]
     for year in range(FIRST_DAY.year, HORIZON_DAY.year):
         for name, kind, channel, target, month, day, days in _YEARLY:
             start = date(year, month, day)
@@ -75,12 +79,17 @@ def draw_responses(rng: np.random.Generator, times: Floats, of: list[Campaign], 
     """For each time the position of a campaign that ran then, for a ``share`` of them; −1 for the others."""
     position = np.full(len(times), -1)
     for number, campaign in enumerate(of):
+        if campaign.channel == "Email":
+            continue  # its tool knows whom it wrote to
         position[(times >= day_of(campaign.start)) & (times < day_of(campaign.last) + 1)] = number
     return np.where(rng.random(len(times)) < share, position, -1)
 
 
-def draw_spend(rng: np.random.Generator, customers: int, of: list[Campaign]) -> list[Spend]:
-    """Weekly bills of the paid channels, monthly ones of people and tools, one for each campaign."""
+def draw_spend(rng: np.random.Generator, customers: int, of: list[Campaign], messages: Ints) -> list[Spend]:
+    """Weekly bills of the paid channels, monthly ones of people and tools, one for each campaign.
+
+    ``messages`` are the people whom each campaign wrote to.
+    """
     whole = np.expm1(GROWTH * HORIZON / YEAR)
 
     def arriving(day: date, days: float) -> float:
@@ -100,6 +109,8 @@ def draw_spend(rng: np.random.Generator, customers: int, of: list[Campaign]) -> 
             found.append(Spend(last, round(amount), function, category, channel, ""))
     for campaign in of:
         amount = arriving(campaign.start, 30) * 70 * rng.lognormal(0.0, 0.2)
+        if campaign.channel == "Email":
+            amount = float(MESSAGE_PRICE * messages[int(campaign.campaign_id[1:]) - 1])
         bill = Spend(campaign.last, round(amount), "marketing", "promotion", campaign.channel, campaign.campaign_id)
         found.append(bill)
     return sorted(found, key=lambda bill: (bill.on, bill.function, bill.category, bill.channel))
@@ -110,6 +121,9 @@ def happenings(plot: Plot, of: list[Campaign]) -> list[tuple[date, str, str]]:
     found = [(campaign.start, "campaign", campaign.name) for campaign in of]
     found += [(day, "holiday", f"{day.year} 農曆春節") for day in NEW_YEARS if day < HORIZON_DAY]
     found.append((date(2023, 5, 15), "system_upgrade", "官網改版上線"))
+    found.append((PRICE_CHANGE, "price_change", f"商店全品項調漲 {PRICE_FACTOR - 1:.0%}"))
+    if plot.upgrade:
+        found.append((plot.upgrade.start, "system_upgrade", "CRM 升級:新介面與行動版"))
     if plot.onboarding:
         found.append((plot.onboarding.start, "system_upgrade", "訂閱開通系統轉換"))
     return sorted(found)

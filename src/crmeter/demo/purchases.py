@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
 
 import numpy as np
 
 from crmeter.demo import company
-from crmeter.demo.clock import HORIZON, YEAR, Floats, Ints, at_hours, busy_to_calendar
+from crmeter.demo.clock import HORIZON, YEAR, Floats, Ints, at_hours, busy_to_calendar, day_of
 from crmeter.demo.people import People
 from crmeter.demo.stories import CheapChannel
 
 MOST_PURCHASES = 120  # of one customer
 REFUND_SHARE = 0.03
+PRICE_CHANGE = date(2024, 7, 1)
+PRICE_FACTOR = 1.06  # of all prices in the shop, from that day on
 
 
 @dataclass(frozen=True)
@@ -29,16 +32,30 @@ class Purchases:
     def __len__(self) -> int:
         return len(self.at)
 
+    def and_(self, more: Purchases) -> Purchases:
+        """These purchases, and then the others."""
+        return Purchases(
+            **{f.name: np.concatenate((getattr(self, f.name), getattr(more, f.name))) for f in fields(self)}
+        )
+
 
 def draw_purchases(rng: np.random.Generator, people: People, story: CheapChannel | None) -> Purchases:
     """All purchases before the horizon, in no order."""
     customer, at = _moments(rng, people, story)
+    return price(rng, people, customer, at, story)
+
+
+def price(
+    rng: np.random.Generator, people: People, customer: Ints, at: Floats, story: CheapChannel | None
+) -> Purchases:
+    """What each customer buys at each time, for how much, and what comes back."""
     count = len(at)
     prices = np.array([price for _, _, price, _ in company.PRODUCTS], dtype=float)
     product = rng.choice(len(prices), size=count, p=[share for *_, share in company.PRODUCTS])
     # heavy tail: a few orders are ten times the usual; companies buy more at once; the fourth quarter sells gifts
     size = rng.lognormal(0.0, 0.55, count) * (1 + rng.pareto(3.2, count) * 0.35)
     size *= np.where(people.company[customer], 2.2, 1.0) * (1 + 0.14 * _in_gift_season(at))
+    size *= np.where(at >= day_of(PRICE_CHANGE), PRICE_FACTOR, 1.0)
     if story:
         size = np.where(people.surge[customer], size * story.price, size)
     amount = np.maximum(np.round(prices[product] * size / 5) * 5, 60.0)

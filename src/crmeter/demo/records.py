@@ -1,4 +1,4 @@
-"""The customer records of the CRM: attributes, duplicates that were merged, deleted ones; and its users."""
+"""The customer records of the CRM: attributes, duplicates that were merged or never noticed, deleted ones."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from crmeter.demo.cells import Cells, names, numbered, taken, where, yes_no
 from crmeter.demo.clock import HORIZON, Floats, Ints, texts
 from crmeter.demo.files import Sheet
 from crmeter.demo.people import People
-from crmeter.demo.sales import SELLERS_PER_TEAM
+from crmeter.demo.purchases import Purchases
 from crmeter.demo.service import AGENTS_PER_TEAM
 
 DUPLICATE_SHARE = 0.004
+TWIN_SHARE = 0.006  # of customers, with a second record that nobody has merged
 DELETED_SHARE = 0.008  # of customers who left
+BOOKED_ELSEWHERE = 0.4  # of the purchases of who has a second record
 _KINDS = ("個人", "公司")
 _GENDERS = ("女", "男", "未填")
 _ONBOARDING = ("順利", "不順")
@@ -23,27 +25,15 @@ _ONBOARDING = ("順利", "不順")
 
 @dataclass(frozen=True)
 class Records:
-    """The customer file, and for each duplicate record (numbered after the customers) whose it is."""
+    """The customer file, and for each duplicate record whose it is.
+
+    Records are numbered: customers, then their merged ``duplicates``, then the ``twins`` that nobody has noticed.
+    """
 
     sheet: Sheet
     duplicates: Ints
-
-
-def users() -> Sheet:
-    """Everybody who works in the CRM: service teams, sales teams, marketing."""
-    staff = [(team, "客服專員") for team in company.TEAMS for _ in range(AGENTS_PER_TEAM)]
-    staff += [(team, "業務") for team in company.SALES_TEAMS for _ in range(SELLERS_PER_TEAM)]
-    staff += [("行銷部", "行銷專員")] * 3 + [("管理部", "主管")]
-    positions = np.arange(len(staff))
-    surnames = [company.SURNAMES[(7 * n) % len(company.SURNAMES)] for n in range(len(staff))]
-    return {
-        "員工編號": numbered("U", positions, 3),
-        "姓名": [surnames[n] + company.GIVEN_NAMES[(3 * n) % len(company.GIVEN_NAMES)] for n in range(len(staff))],
-        "職稱": [role for _, role in staff],
-        "部門": [team for team, _ in staff],
-        "授權起日": ["2021/01/01" if n % 5 else "2023/06/01" for n in range(len(staff))],
-        "授權迄日": ["2024/12/31" if n % 16 == 7 else "" for n in range(len(staff))],
-    }
+    twins: Ints
+    twins_created: Floats
 
 
 def agent_ids(team: Ints, agent: Ints) -> Cells:
@@ -55,7 +45,7 @@ def seller_ids(seller: Ints) -> Cells:
     return numbered("U", len(company.TEAMS) * AGENTS_PER_TEAM + seller, 3)
 
 
-def draw_records(rng: np.random.Generator, people: People, until: Floats) -> Records:
+def draw_records(rng: np.random.Generator, of_twins: np.random.Generator, people: People, until: Floats) -> Records:
     """The customers as exported, duplicates at the end."""
     count = len(people)
     duplicates = np.sort(rng.choice(count, size=round(DUPLICATE_SHARE * count), replace=False))
@@ -84,11 +74,49 @@ def draw_records(rng: np.random.Generator, people: People, until: Floats) -> Rec
         "首月狀況": names(_ONBOARDING, people.trouble.astype(np.int64)),
         "刪除時間": texts(deleted, "second"),
     }
-    every = np.concatenate((np.arange(count), duplicates))
+    single = np.setdiff1d(np.flatnonzero(np.isnan(deleted)), duplicates)
+    twins = np.sort(of_twins.choice(single, size=round(TWIN_SHARE * count), replace=False))
+    again = np.minimum(people.start[twins] + of_twins.exponential(120.0, len(twins)) + 1, HORIZON - 1)
+    every = np.concatenate((np.arange(count), duplicates, twins))
     sheet = {"客戶編號": numbered("C", np.arange(len(every)))}
     sheet |= {header: taken(cells, every) for header, cells in columns.items()}
-    sheet["合併至"] = [""] * count + numbered("C", duplicates)
-    return Records(sheet, duplicates)
+    sheet["合併至"] = [""] * count + numbered("C", duplicates) + [""] * len(twins)
+    _enter_again(of_twins, sheet, count + len(duplicates), again)
+    return Records(sheet, duplicates, twins, again)
+
+
+def book(rng: np.random.Generator, known: Records, bought: Purchases, count: int) -> Ints:
+    """The record each purchase was booked on: the customer's own, or for some a duplicate or twin of it."""
+    other, since = np.full(count, -1), np.zeros(count)
+    other[known.duplicates] = count + np.arange(len(known.duplicates))
+    other[known.twins] = count + len(known.duplicates) + np.arange(len(known.twins))
+    since[known.twins] = known.twins_created
+    there = (other[bought.customer] >= 0) & (bought.at >= since[bought.customer])
+    booked = there & (rng.random(len(bought)) < BOOKED_ELSEWHERE)
+    return np.where(booked, other[bought.customer], bought.customer)
+
+
+def _enter_again(rng: np.random.Generator, sheet: Sheet, first: int, created: Floats) -> None:
+    """Make the records from ``first`` on look as typed in a second time: the same person, written a little otherwise.
+
+    One of telephone and e-mail address stays the same but for its spelling, so that they can be recognised.
+    """
+    sheet["建立時間"][first:] = texts(created, "second")
+    sheet["首次接觸"][first:] = [""] * len(created)
+    for row, way in enumerate(rng.integers(0, 4, len(created)).tolist(), first):
+        name, email, phone = (sheet[header][row] for header in ("客戶名稱", "電子郵件", "手機"))
+        if way == 0:
+            sheet["手機"][row] = f"{phone[:4]}-{phone[4:7]}-{phone[7:]}"
+            sheet["電子郵件"][row] = ""
+        elif way == 1:
+            sheet["電子郵件"][row] = email.upper()
+            sheet["手機"][row] = f"+886 {phone[1:]}"
+        elif way == 2:
+            sheet["客戶名稱"][row] = f"{name[0]} {name[1:]}"
+            sheet["電子郵件"][row] = email.capitalize()
+        else:
+            sheet["客戶名稱"][row] = f"{name}(新)"
+            sheet["電子郵件"][row] = email.replace("@example.com", "@example.net")
 
 
 def _names(rng: np.random.Generator, people: People) -> Cells:

@@ -54,8 +54,43 @@ class SlowTeam:
 
 
 @dataclass(frozen=True)
+class Voucher:
+    """Two campaigns with a control group each, to present buyers drawn by lot: a voucher and a newsletter.
+
+    ``buying`` is the share of each arm of the voucher that buys once more within the window than it would have. Nobody
+    buys because of the newsletter, though some buy after it: they would have anyway.
+    """
+
+    voucher: date = date(2025, 5, 6)
+    newsletter: date = date(2025, 8, 12)
+    buying: tuple[float, float] = (0.25, 0.1)  # arms A and B
+    days: int = 30  # the window
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """On ``start`` the CRM is upgraded, and within ``weeks`` the share of users who work in it rises.
+
+    Shares are of the users of all teams but one, ``resisting``, which goes on without it.
+    """
+
+    start: date = date(2025, 3, 3)
+    weeks: int = 4
+    usual_share: float = 0.45
+    share: float = 0.95
+    resisting: str = "門市營運部"
+
+
+Planted = Onboarding | CheapChannel | SlowTeam | Voucher | Upgrade
+
+
+@dataclass(frozen=True)
 class Story:
-    """One planted story: the ``kpis`` of ``quarter`` that it makes weaknesses, and the segment that explains them."""
+    """One planted story: the ``kpis`` of ``quarter`` that it moves, and the segment that explains them.
+
+    ``finding`` is what an evaluation of the quarter makes of it: a weakness, a strength, or nothing, where only a
+    comparison of segments shows it.
+    """
 
     name: str
     title: str
@@ -63,7 +98,8 @@ class Story:
     kpis: tuple[str, ...]
     dimension: str
     value: str
-    planted: Onboarding | CheapChannel | SlowTeam
+    planted: Planted
+    finding: str = "weakness"
 
 
 _LEAVING = ("churn_rate.cohort", "churn_rate.exposed", "churn_rate.annualised", "retention_rate.cohort")
@@ -97,6 +133,26 @@ STORIES = (
         value="海風組",
         planted=SlowTeam(),
     ),
+    Story(
+        "voucher",
+        "A voucher makes customers buy, a newsletter does not",
+        quarter="2025-Q2",
+        kpis=("campaign_conversion",),
+        dimension="arm",
+        value="A",
+        planted=Voucher(),
+        finding="",
+    ),
+    Story(
+        "upgrade",
+        "An upgrade of the CRM wins its users, except in one team",
+        quarter="2025-Q2",
+        kpis=("adoption_rate",),
+        dimension="team",
+        value="門市營運部",
+        planted=Upgrade(),
+        finding="strength",
+    ),
 )
 STORY_NAMES = tuple(story.name for story in STORIES)
 
@@ -108,6 +164,8 @@ class Plot:
     onboarding: Onboarding | None
     cheap_channel: CheapChannel | None
     slow_team: SlowTeam | None
+    voucher: Voucher | None
+    upgrade: Upgrade | None
 
 
 def choose(names: Collection[str]) -> Plot:
@@ -122,4 +180,6 @@ def choose(names: Collection[str]) -> Plot:
         onboarding=Onboarding() if "onboarding" in names else None,
         cheap_channel=CheapChannel() if "cheap_channel" in names else None,
         slow_team=SlowTeam() if "slow_team" in names else None,
+        voucher=Voucher() if "voucher" in names else None,
+        upgrade=Upgrade() if "upgrade" in names else None,
     )

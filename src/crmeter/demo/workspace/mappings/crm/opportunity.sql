@@ -14,5 +14,6 @@ SELECT
     'TWD' AS currency,
     "階段" AS stage,
     "產品線" AS product_line,
+    "銷售策略" AS strategy,
     "失單原因" AS lost_reason
 FROM opportunities

@@ -5,6 +5,7 @@ SELECT
     CASE "種類"
         WHEN '行銷活動' THEN 'campaign'
         WHEN '系統升級' THEN 'system_upgrade'
+        WHEN '價格調整' THEN 'price_change'
         WHEN '假日' THEN 'holiday'
         ELSE "種類"
     END AS kind,
