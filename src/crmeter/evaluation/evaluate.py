@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from crmeter.evaluation.comparison import FALSE_DISCOVERY_RATE, Comparison, base_periods, compare
+from crmeter.evaluation import season
+from crmeter.evaluation.comparison import FALSE_DISCOVERY_RATE, YEAR, Comparison, base_periods, compare
 from crmeter.evaluation.findings import Finding, explained, findings
 from crmeter.evaluation.seal import data_digest, sealed
 from crmeter.evaluation.segments import MOST, segments
@@ -47,6 +48,7 @@ class Judged:
     trend: Sequence[Period]
     comparisons: Sequence[Comparison]
     findings: Sequence[Finding]
+    season: Sequence[Comparison] = ()  # moves against the period before that are no more than the season
 
 
 def evaluate(
@@ -74,6 +76,7 @@ def evaluate(
         "data": _data(warehouse),
         "kpis": [_told(judged, scope, kpi) for kpi in kpis],
         "findings": _findings(warehouse, rules, scope, judged),
+        **season.told(rules.calendar, scope.period, judged.bases, judged.season),
         "tests": {
             "looked_at": sum(c.p is not None for c in judged.comparisons),
             "q": FALSE_DISCOVERY_RATE,
@@ -95,18 +98,27 @@ def _judge(warehouse: Warehouse, rules: Rules, scope: Scope, kpis: Sequence[Kpi]
     pairs = [(scope.period, base) for base in bases.values()]
     found = measure(warehouse, rules, Request(kpis, [*trend, scope.period], filters=scope.filters, pairs=pairs))
     comparisons = compare(found, kpis, scope.period, bases, scope.targets)
-    return Judged(found, kpis, bases, trend, comparisons, findings(comparisons))
+    known = scope.period.until(warehouse.load.as_of) or scope.period
+    aside = season.only_season(rules.calendar, known, bases, comparisons)
+    told = findings([c for c in comparisons if not any(c is each for each in aside)])
+    return Judged(found, kpis, bases, trend, comparisons, told, aside)
 
 
 def _dates(warehouse: Warehouse, rules: Rules, period: Period, bases: Mapping[str, Period]) -> dict[str, Any]:
     as_of = warehouse.load.as_of
     return {
         "period": {**_period(rules, period), "grain": str(period.grain)},
-        "base": {to: _period(rules, base) for to, base in bases.items()},
+        "base": {to: _period(rules, base) | _aligned(rules, period, to) for to, base in bases.items()},
         "load": warehouse.load.number,
         "as_of": as_of.isoformat(),
         "complete": period.end <= as_of,
     }
+
+
+def _aligned(rules: Rules, period: Period, to: str) -> dict[str, Any]:
+    """How a base is aligned to Spring Festival, where it is."""
+    found = rules.calendar.alignment(period) if to == YEAR else None
+    return {"aligned": season.alignment(found)} if found else {}
 
 
 def _trend(rules: Rules, period: Period) -> list[Period]:

@@ -57,11 +57,22 @@ def aligned(period: Period, plain: Period) -> Alignment | None:
     base_festival = festival and new_year(festival.year - 1)
     if festival is None or base_festival is None:
         return None
-    here, there = season(period), season(plain)
-    if max(len(here - there), len(there - here)) <= TOLERANCE * period.days:
+    if not is_uneven(period, plain):
         return None
     shift = festival - base_festival
     return Alignment(festival, base_festival, Period(period.start - shift, period.end - shift), plain)
+
+
+def is_uneven(period: Period, other: Period) -> bool:
+    """Whether the two hold different parts of the season, by more days than the tolerance."""
+    here, there = season(period), season(other)
+    return max(len(here - there), len(there - here)) > TOLERANCE * period.days
+
+
+def festivals_near(period: Period) -> list[date]:
+    """The festivals of whose season a period has a day."""
+    years = range(period.start.year, period.end.year + 2)
+    return [found for year in years if (found := new_year(year)) and _days(period, found)]
 
 
 def season(period: Period) -> frozenset[int]:
@@ -69,14 +80,12 @@ def season(period: Period) -> frozenset[int]:
 
     Of a period that holds days of two seasons those of both are taken together.
     """
-    found: set[int] = set()
-    for year in range(period.start.year, period.end.year + 2):
-        festival = new_year(year)
-        if festival:
-            first = max(period.start, festival - timedelta(days=BEFORE))
-            end = min(period.end, festival + timedelta(days=AFTER))
-            found.update((first - festival).days + n for n in range((end - first).days))
-    return frozenset(found)
+    return frozenset(distance for festival in festivals_near(period) for distance in _days(period, festival))
+
+
+def _days(period: Period, festival: date) -> range:
+    """The days of a period in the season of one festival, as distances from it."""
+    return range(max((period.start - festival).days, -BEFORE), min((period.end - festival).days, AFTER))
 
 
 def _nearest(period: Period) -> date | None:

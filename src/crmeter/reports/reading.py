@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from crmeter.kernel.messages import t
-from crmeter.reports import numbers, periods, words
+from crmeter.reports import calendar_notes, numbers, periods, words
 from crmeter.reports.cards import BareCard, Card
 
 Plain = Mapping[str, Any]
@@ -187,6 +187,16 @@ class Reading:
             icon=words.icon(verdict),
             reason=words.reason(found.get("reason")),
         )
+
+    def base_words(self, comparison: str) -> str:
+        """What a comparison is with, as it stands in a sentence: “the quarter before”."""
+        aligned = (self.document["base"].get(comparison) or {}).get("aligned")
+        return words.base("festival" if aligned else comparison, self.grain)
+
+    @property
+    def calendar_notes(self) -> tuple[str, ...]:
+        """What to know of the calendar before comparing: Spring Festival, and periods of unlike length."""
+        return calendar_notes.notes(self.document)
 
     def base_period(self, kind: str) -> str:
         """The period that ``previous`` or ``year`` compares with, in words."""

@@ -10,8 +10,11 @@ from crmeter.reports import numbers, words
 from crmeter.reports.reading import Line
 
 
-def movement(line: Line, comparison: str, grain: str) -> str:
-    """What one KPI did against one base: “Churn rose to 6.2%, up 2.1 pp from the quarter before”."""
+def movement(line: Line, comparison: str, base: str) -> str:
+    """What one KPI did against one base: “Churn rose to 6.2%, up 2.1 pp from the quarter before”.
+
+    ``base`` is what it is compared with, in words: Reading.base_words.
+    """
     name, now = line.card.name, line.now.text
     if not line.now.defined:
         return t("{name} is undefined: {reason}", name=name, reason=line.now.reason)
@@ -20,7 +23,6 @@ def movement(line: Line, comparison: str, grain: str) -> str:
         return t("{name} is {now}", name=name, now=now)
     if comparison == "target":
         return _against_target(line, found)
-    base = words.base(comparison, grain)
     if found["verdict"] in ("no_change", "unknown") or found["change"] == 0:
         return t("{name} is {now}, no detectable change from {base}", name=name, now=now, base=base)
     by = _by(line, found)

@@ -168,6 +168,8 @@ def base(comparison: str, grain_code: str) -> str:
     """What a value is compared with, as it stands in a sentence: ``the quarter before``."""
     if comparison == "year":
         return t("the same period a year before")
+    if comparison == "festival":
+        return t("the same days around Spring Festival a year before")
     if comparison == "target":
         return t("the target")
     return {
@@ -235,7 +237,8 @@ def note(kind: str, count: int, table_code: str = "", text: str = "") -> str:
             "{count} amounts of {table} are in another currency and left out.", count=number, table=held
         ),
         "holidays_unknown": t(
-            "The holidays of {count} years are not published; the business hours of {table} count by the weekday there.",
+            "The holidays of {count} years are not published; the business hours of {table} count by the weekday "
+            "there.",
             count=number,
             table=held,
         ),

@@ -32,10 +32,10 @@ def _all(reading: Reading, kind: str, drawer: Drawer | None) -> list[dict[str, o
 def _finding(reading: Reading, found: Mapping[str, Any], drawer: Drawer | None) -> dict[str, object]:
     line = reading.by_id[found["kpi"]]
     parts = found.get("segments") or []
-    title = sentences.movement(line, found["comparison"], reading.grain)
+    title = sentences.movement(line, found["comparison"], reading.base_words(found["comparison"]))
     return {
         "line": line,
-        "base": words.base(found["comparison"], reading.grain),
+        "base": reading.base_words(found["comparison"]),
         "title": title,
         "certainty": sentences.certainty(line, found),
         "also": _also(reading, found),
@@ -52,7 +52,7 @@ def _also(reading: Reading, found: Mapping[str, Any]) -> list[str]:
     for other in found.get("also") or []:
         if other["kpi"] in reading.by_id and other["kpi"] not in told:
             line = reading.by_id[other["kpi"]]
-            told[line.kpi] = sentences.movement(line, other["comparison"], reading.grain)
+            told[line.kpi] = sentences.movement(line, other["comparison"], reading.base_words(other["comparison"]))
     return [sentence for sentence in told.values() if sentence]
 
 

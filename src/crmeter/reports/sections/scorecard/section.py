@@ -15,7 +15,7 @@ def _facts(reading: Reading, drawer: Drawer | None) -> Mapping[str, object]:
     base = reading.document["base"]
     columns = [
         (kind, heading, reading.base_period(kind))
-        for kind, heading in (("previous", t("Period before")), ("year", t("A year before")))
+        for kind, heading in (("previous", t("Period before")), ("year", _year_heading(base.get("year"))))
         if base.get(kind)
     ]
     if any("target" in line.comparisons for line in reading.lines):
@@ -24,6 +24,10 @@ def _facts(reading: Reading, drawer: Drawer | None) -> Mapping[str, object]:
         "columns": columns,
         "families": [(code, words.family(code), lines) for code, lines in reading.families.items()],
     }
+
+
+def _year_heading(base: Mapping[str, object] | None) -> str:
+    return t("A year before, by Spring Festival") if (base or {}).get("aligned") else t("A year before")
 
 
 SCORECARD = Section("scorecard", lambda: t("Scorecard"), _facts)

@@ -38,7 +38,7 @@ def _said(reading: Reading, found: Mapping[str, Any]) -> dict[str, object]:
     return {
         "anchor": line.anchor,
         "kpi": line.kpi,
-        "text": sentences.movement(line, found["comparison"], reading.grain),
+        "text": sentences.movement(line, found["comparison"], reading.base_words(found["comparison"])),
         "segment": sentences.segment(line, first) if first else "",
         "marks": line.now.marks,
     }
