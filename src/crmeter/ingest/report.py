@@ -72,6 +72,9 @@ class Note:
                 count=self.count,
                 table=self.table,
             ),
+            "holidays_unknown": lambda: t(
+                "The holidays of {years} are not published: business hours count by the weekday there.", years=self.text
+            ),
         }
         return texts[self.kind]() if self.kind in texts else self.text
 

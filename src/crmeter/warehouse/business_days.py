@@ -37,10 +37,11 @@ def refresh_business_days(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: d
         )
 
 
-def years_unknown(con: duckdb.DuckDBPyConnection) -> Sequence[int]:
-    """The years of cases whose public holidays are not known, so that their days counted by the weekday alone."""
-    rows = con.execute("SELECT DISTINCT year(day) FROM derived.business_day WHERE NOT known ORDER BY 1").fetchall()
-    return [row[0] for row in rows]
+def years_unknown(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> Sequence[int]:
+    """The years of cases whose public holidays are not known, so that their days count by the weekday alone; none where
+    no business hours are set."""
+    span = _days_of_cases(con, as_of) if rules.working.hours else None
+    return [year for year in range(span[0].year, span[1].year + 1) if not rules.working.is_known(year)] if span else []
 
 
 def _days_of_cases(con: duckdb.DuckDBPyConnection, as_of: date) -> tuple[date, date] | None:
