@@ -12,7 +12,7 @@ from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Period
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Estimate, Kpi, Request, measure
-from crmeter.metrics.measures import Extreme, Product, Ranked, TopSum, Total, Window
+from crmeter.metrics.measures import Dated, Extreme, Product, Ranked, TopSum, Total, Window
 from crmeter.model.rules import Rules
 from tests.world.engine import Rows, warehouse
 
@@ -44,6 +44,10 @@ class Given:
     def ranked(self, measure: Ranked, ranks: tuple[int, ...]) -> tuple[float | None, ...]:
         window = "@top" if isinstance(measure, TopSum) else ""
         return tuple(self.numbers[measure.column + window] for _ in ranks)
+
+    def dated(self, measure: Dated) -> list[tuple[date, float]]:
+        flows = {name.partition("@"): number for name, number in self.numbers.items()}
+        return [(date.fromisoformat(day), n) for (column, _, day), n in flows.items() if column == measure.column]
 
 
 @pytest.mark.parametrize("kpi", CATALOGUE, ids=lambda kpi: kpi.id)

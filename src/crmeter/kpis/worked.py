@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crmeter.kernel.messages import t
 from crmeter.metrics.kpi import Kpi
-from crmeter.metrics.measures import Product, Ranked, Total, Window
+from crmeter.metrics.measures import Dated, Product, Ranked, Total, Window
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,14 @@ def _given(kpi: Kpi) -> Iterator[Given]:
         elif isinstance(measure, Total) and not measure.squared:
             window = "" if measure.window is Window.PERIOD else f"@{measure.window}"
             known.setdefault(f"{measure.column}{window}", _words(measure))
+        elif isinstance(measure, Dated):
+            known[measure.column] = measure.words
         elif isinstance(measure, Product):
             known.setdefault(f"{measure.x.column}×{measure.y.column}", measure.words)
     for name, number in kpi.example.given.items():
-        yield Given(known.get(name) or known[name.partition("@")[0]], number)
+        bare, _, when = name.partition("@")
+        day = f" ({when})" if when[:4].isdigit() else ""  # of a flow
+        yield Given(known.get(name) or known[bare] + day, number)
 
 
 def _words(total: Total) -> str:

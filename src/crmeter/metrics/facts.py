@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 
 from crmeter.kernel.period import Period, months_between
-from crmeter.metrics.measures import Extreme, Product, Ranked, Total, Window
+from crmeter.metrics.measures import Dated, Extreme, Product, Ranked, Total, Window
 from crmeter.model.rules import Rules
 
 Group = tuple[str | None, ...]
@@ -26,6 +27,9 @@ class Facts:
     numbers: dict[tuple[int, Total | Extreme], Numbers] = field(default_factory=lambda: defaultdict(dict))
     products: dict[Cross, Numbers] = field(default_factory=lambda: defaultdict(dict))
     values: dict[tuple[int, Ranked], dict[Group, Mapping[int, float | None]]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    dated: dict[tuple[int, Dated], dict[Group, list[tuple[date, float]]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
     views: dict[Period, PeriodView] = field(default_factory=dict)
@@ -68,6 +72,10 @@ class PeriodView:
         products = self.facts.products
         return products.get((one, two)) or products.get((two, one), {})
 
+    def dated(self, measure: Dated) -> Mapping[Group, Sequence[tuple[date, float]]]:
+        """The sums of days, by group."""
+        return self.facts.dated.get((self.places[Window.PERIOD], measure), {})
+
     def ranked(self, measure: Ranked) -> Mapping[Group, Mapping[int, float | None]]:
         """The values at ranks, by group."""
         return self.facts.values.get((self.places[Window.PERIOD], measure), {})
@@ -106,3 +114,6 @@ class GroupView:
     def ranked(self, measure: Ranked, ranks: tuple[int, ...]) -> tuple[float | None, ...]:
         found = self.of_period.ranked(measure).get(self.group, {})
         return tuple(found.get(rank) for rank in ranks)
+
+    def dated(self, measure: Dated) -> Sequence[tuple[date, float]]:
+        return sorted(self.of_period.dated(measure).get(self.group, ()))

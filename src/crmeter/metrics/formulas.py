@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from crmeter.kernel.messages import t
-from crmeter.metrics.measures import Extreme, Measure, Product, Ranked, Total, squared
+from crmeter.metrics.measures import Dated, Extreme, Measure, Product, Ranked, Total, squared
 from crmeter.metrics.value import Estimate, Reason
 from crmeter.model.rules import Rules
 from crmeter.stats import differences, intervals
@@ -39,6 +40,9 @@ class View(Protocol):
 
     def ranked(self, measure: Ranked, ranks: tuple[int, ...]) -> tuple[float | None, ...]:
         """The values at these ranks (from 1), None where the row there has no value."""
+
+    def dated(self, measure: Dated) -> Sequence[tuple[date, float]]:
+        """The sums of the days that have rows, first to last."""
 
 
 class Formula(Protocol):

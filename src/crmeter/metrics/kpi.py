@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from crmeter.metrics.formulas import CustomerSum, Formula, RowCount, RowSum
-from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, Total, Window
+from crmeter.metrics.measures import CELLS, Dated, Extreme, Measure, Product, Ranked, Total, Window
 from crmeter.metrics.value import Better, Reason, Unit
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.populations import POPULATIONS
@@ -85,9 +85,9 @@ class Kpi:
         return isinstance(self.formula, CustomerSum | RowCount | RowSum) or getattr(self.formula, "is_sum", False)
 
     @cached_property
-    def totals(self) -> tuple[Total | Extreme | Ranked, ...]:
+    def totals(self) -> tuple[Total | Extreme | Ranked | Dated, ...]:
         """Its measures with products taken apart."""
-        found: list[Total | Extreme | Ranked] = []
+        found: list[Total | Extreme | Ranked | Dated] = []
         for measure in self.measures:
             found += (measure.x, measure.y) if isinstance(measure, Product) else (measure,)
         return tuple(dict.fromkeys(found))

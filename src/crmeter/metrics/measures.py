@@ -137,7 +137,19 @@ class TopSum(RankedCells):
         return (self.first(n),) if n else ()
 
 
-Measure = Total | Extreme | Product | Ranked
+@dataclass(frozen=True)
+class Dated:
+    """Σ of a column over the rows of each day, first to last."""
+
+    population: str
+    column: str
+
+    @property
+    def words(self) -> str:
+        return Total(self.population, self.column).words
+
+
+Measure = Total | Extreme | Product | Ranked | Dated
 
 
 @cache

@@ -10,7 +10,7 @@ from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Period
 from crmeter.metrics.facts import plain
 from crmeter.metrics.kpi import Kpi
-from crmeter.metrics.measures import CELLS, Extreme, Measure, Product, Ranked, RankedCells, Total, Window
+from crmeter.metrics.measures import CELLS, Dated, Extreme, Measure, Product, Ranked, RankedCells, Total, Window
 from crmeter.model.cells import CELL_COLUMNS
 
 Place = int  # a stretch of days, by its place in Plan.days
@@ -36,6 +36,7 @@ class Plan:
     days: list[Days] = field(default_factory=list)
     rows: dict[str, dict[Total | Extreme, set[Place]]] = field(default_factory=dict)  # by row population
     ranked: dict[Ranked, set[Place]] = field(default_factory=dict)
+    dated: dict[Dated, set[Place]] = field(default_factory=dict)
     ranked_cells: dict[RankedCells, set[Place]] = field(default_factory=dict)
     cells: dict[Place, set[str]] = field(default_factory=dict)  # cell columns
     products: set[Pair] = field(default_factory=set)  # of customer cells
@@ -84,6 +85,8 @@ class Plan:
                 self.cells.setdefault(places[Window.PERIOD], set()).update((measure.column, measure.among))
             elif isinstance(measure, Ranked):
                 self.ranked.setdefault(measure, set()).add(places[Window.PERIOD])
+            elif isinstance(measure, Dated):
+                self.dated.setdefault(measure, set()).add(places[Window.PERIOD])
             elif isinstance(measure, Total) and measure.population == CELLS:
                 self.cells.setdefault(places[measure.window], set()).add(measure.column)
             else:

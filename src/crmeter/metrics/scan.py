@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from crmeter.metrics.facts import Facts, Group
-from crmeter.metrics.measures import Extreme, Measure, Ranked, Total
+from crmeter.metrics.measures import Dated, Extreme, Measure, Ranked, Total
 from crmeter.metrics.plan import Pair, Place
 from crmeter.metrics.ranks import fetch_ranks
 from crmeter.metrics.reading import Reading, every_dimension, exact_sum, product
@@ -30,6 +30,7 @@ class RowScan:
         self._cross_stocks()
         self._count_ranked()
         self._rank()
+        self._sum_days()
 
     def _joined(self, population: str, places: Iterable[Place]) -> ir.Table:
         tables = self.reading.tables(places)
@@ -92,6 +93,21 @@ class RowScan:
             rows = self.reading.described(rows, {population}, every)
             kept = rows.select("period", *map(self.reading.column, every), in_order=rows[column])
             fetch_ranks(self.reading, self.reading.slices, kept, rankeds, places)
+
+
+    def _sum_days(self) -> None:
+        """Sums by day, for what is more than a sum of them."""
+        every = every_dimension(self.reading.slices)
+        for measure, places in self.reading.plan.dated.items():
+            rows = self.reading.described(self._joined(measure.population, places), {measure.population}, every)
+            finest = rows.group_by(["period", rows.on.name("of_day"), *map(self.reading.column, every)])
+            summed = finest.agg(summed=exact_sum(rows[measure.column]))
+            self.reading.fold(summed, ["period", "of_day"], {"summed": measure}, self.reading.slices, _store_day)
+
+
+def _store_day(facts: Facts, group: Group, at: tuple[Any, ...], measure: Dated, number: float) -> None:
+    place, day = at
+    facts.dated[(place, measure)].setdefault(group, []).append((day, number))
 
 
 def _store(facts: Facts, group: Group, places: tuple[Place, ...], measure: Measure, number: float) -> None:

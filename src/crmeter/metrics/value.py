@@ -51,6 +51,10 @@ class Reason(StrEnum):
     UNDECIDED = "undecided"
     STATED_WEIGHTS = "stated_weights"
     ABOUT = "missing_rows"
+    NOT_MEASURED = "not_measured"
+    NO_ROOT = "no_root"
+    SEVERAL_ROOTS = "several_roots"
+    NOT_PAID_BACK = "not_paid_back"
 
 
 @dataclass(frozen=True)
