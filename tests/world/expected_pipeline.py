@@ -28,17 +28,16 @@ OPEN_AT_NEW_YEAR = {
 }
 
 FORWARD = {
-    "prospect": [
+    "prospect": ["won_with_contact", "won_from_lead", "lost_1", "open_deal", "won_without_amount"],
+    "qualify": ["won_with_contact", "won_created_only"],
+    "propose": [
         "won_with_contact",
         "won_from_lead",
-        "lost_1",
-        "open_deal",
-        "won_without_amount",
+        "won_on_closing_day",
+        "won_no_contact_known",
+        "won_without_close",
         "won_created_only",
-        "ghost",
     ],
-    "qualify": ["won_with_contact", "won_created_only"],
-    "propose": ["won_with_contact", "won_from_lead", "won_on_closing_day", "won_no_contact_known", "won_without_close"],
     "renew": ["open_of_merged"],
 }
 NOT_FORWARD = {
@@ -48,10 +47,10 @@ NOT_FORWARD = {
     "renew": [],
 }
 UNDECIDED = {
-    "prospect": ["closed_without_outcome"],
-    "qualify": ["open_deal", "ghost"],  # and nobody knows of open_in_dollars
+    "prospect": ["closed_without_outcome"],  # and nobody knows of open_from_contact
+    "qualify": ["open_deal"],  # nor of open_in_dollars
     "propose": ["open_without_amount", "open_of_merged"],
-    "renew": [],
+    "renew": ["open_from_contact"],
 }
 
 WON = 400 + 1000 + 2000 + 600 + 800  # won_at_midnight … won_no_contact_known
@@ -88,5 +87,5 @@ OTHERS = (
         "June of team a, then the owners; July has as many days as August",
     ),
     (*Q4, "stage_conversion[prospect]", 0, "lost_on_closing_day"),
-    (*Q4, "stage_conversion[qualify]", None, "won_without_amount, reopened: undecided"),
+    (*Q4, "stage_conversion[qualify]", None, "lost_2, reopened: undecided"),
 )

@@ -20,9 +20,9 @@ deal AS (
   SELECT e.opportunity_id, e.stage, e.entered_at, e.entered_on, o.outcome, o.closed_on,
     row_number() OVER (
       PARTITION BY e.opportunity_id
-      ORDER BY e.entered_at, (SELECT min(position) FROM main.stage AS s WHERE s.stage = e.stage) NULLS LAST, e.stage
+      ORDER BY e.entered_at, (SELECT max(position) FROM main.stage AS s WHERE s.stage = e.stage) NULLS LAST, e.stage
     ) AS step
-  FROM main.stage_change AS e LEFT JOIN main.opportunity AS o ON o.opportunity_id = e.opportunity_id
+  FROM main.stage_change AS e JOIN main.opportunity AS o ON o.opportunity_id = e.opportunity_id
   WHERE e.entered_on < $as_of AND (o.customer_id IS NULL OR o.customer_id IN (SELECT customer_id FROM person))
 ),
 entered AS (  -- the last entry of each opportunity into each stage in the period

@@ -19,7 +19,8 @@ def rescaled(answers: ir.Table) -> ir.FloatingValue:
 def answer_rows(tables: Tables, horizon: Horizon) -> ir.Table:
     answers = as_survivor(tables["survey_response"], tables)
     answers = answers.filter(answers.score.notnull(), answers.responded_on.notnull() | answers.invited_on.notnull())
-    csat, nps, ces = (answers.instrument == name for name in ("csat", "nps", "ces"))
+    csat, nps = answers.instrument == "csat", answers.instrument == "nps"
+    ces = answers.instrument == "ces"
     points = answers.scale_max - answers.scale_min + 1
     wide = csat & (points >= 5)
     return answers.mutate(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
 
@@ -18,9 +20,8 @@ def entry_rows(tables: Tables, horizon: Horizon) -> ir.Table:
     where the next stage stands behind this one in a pipeline or is won; where no pipeline has both, nobody knows.
     """
     entries = _moves(tables, horizon)
-    deals = tables["opportunity"].drop("stage")
-    rows = entries.left_join(deals, entries.opportunity_id == deals.opportunity_id)
-    rows = as_survivor(rows.drop("opportunity_id_right"), {**tables})
+    deals = as_survivor(tables["opportunity"].drop("stage"), tables)
+    rows = entries.join(deals, "opportunity_id")
     known = rows.closed_on.isnull() | ((rows.closed_on < horizon.as_of) & (rows.closed_on >= rows.on))
     decided = rows.outcome.notnull() & known
     first = decided & (rows.next_stage.isnull() | (rows.closed_on < rows.next_on).fill_null(False))
@@ -44,21 +45,14 @@ def _moves(tables: Tables, horizon: Horizon) -> ir.Table:
     their own, only what comes next."""
     stage = tables["stage"]
     place = stage.group_by(known_stage=stage.stage).agg(
-        position=stage.position.min(), is_open=(stage.kind == _OPEN).any()
+        position=stage.position.max(), is_open=(stage.kind == _OPEN).any()
     )
     entries = tables["stage_change"]
     entries = entries.filter(entries.entered_on < horizon.as_of)
     entries = entries.left_join(place, entries.stage == place.known_stage)
-    order = {
-        "group_by": entries.opportunity_id,
-        "order_by": [entries.entered_at, entries.position, entries.stage],
-    }
-    entries = entries.mutate(before=entries.stage.lag().over(**order))
+    entries = entries.mutate(before=entries.stage.lag().over(**_in_order(entries)))
     entries = entries.filter(entries.before.isnull() | (entries.before != entries.stage))
-    order = {
-        "group_by": entries.opportunity_id,
-        "order_by": [entries.entered_at, entries.position, entries.stage],
-    }
+    order = _in_order(entries)
     entries = entries.mutate(
         next_stage=entries.stage.lead().over(**order), next_on=entries.entered_on.lead().over(**order)
     )
@@ -72,6 +66,14 @@ def _moves(tables: Tables, horizon: Horizon) -> ir.Table:
         on=entries.entered_on,
         in_pipeline=entries.known_stage.notnull(),
     )
+
+
+def _in_order(entries: ir.Table) -> dict[str, Any]:
+    """The entries of an opportunity one after another; those of the same instant as they stand in the pipeline."""
+    return {
+        "group_by": entries.opportunity_id,
+        "order_by": [entries.entered_at, entries.position, entries.stage],
+    }
 
 
 def _directions(stage: ir.Table) -> ir.Table:
