@@ -16,7 +16,7 @@ from crmeter.kernel.messages import t
 from crmeter.metrics.averages import Mean, NetPromoter, Quantile, ScaleMean
 from crmeter.metrics.clustered import CustomerRatio, Growth, NetRetention
 from crmeter.metrics.formulas import AnnualShare, CustomerSum, Formula, Quotient, RowCount, RowSum, Share
-from crmeter.metrics.measures import Extreme, Measure, Product, Ranked, Total, Window
+from crmeter.metrics.measures import Dated, Extreme, Measure, Product, Ranked, Total, Window
 from crmeter.metrics.stocks import StockCount, StockSum
 
 _WINDOWS = {
@@ -53,7 +53,7 @@ def _named(measure: Measure) -> Iterator[tuple[str, str]]:
         if measure.x != measure.y:
             yield from _named(measure.x)
             yield from _named(measure.y)
-    elif isinstance(measure, Ranked | Extreme):
+    elif isinstance(measure, Ranked | Extreme | Dated):
         yield measure.column, Total(measure.population, measure.column).words
     elif not measure.squared and measure.column != "*":
         bare = replace(measure, column=measure.column.removeprefix("#"))

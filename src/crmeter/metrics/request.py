@@ -17,7 +17,7 @@ from crmeter.metrics.definitions import definition
 from crmeter.metrics.dimensions import Condition, Filter, resolve
 from crmeter.metrics.facts import Facts, Group, GroupView, PeriodView, plain
 from crmeter.metrics.kpi import History, Kpi
-from crmeter.metrics.measures import CELLS, Extreme, Ranked, Total, Window
+from crmeter.metrics.measures import CELLS, Dated, Extreme, Ranked, Total, Window
 from crmeter.metrics.plan import Plan
 from crmeter.metrics.reading import Reading, Slice
 from crmeter.metrics.scan import RowScan
@@ -167,7 +167,7 @@ class Measurement:
         known = [first for first, _ in found if first]
         return [(min(known), FAR)] if kpi.any_of and known else found
 
-    def _covering(self, total: Total | Extreme | Ranked) -> Iterable[tuple[date | None, date | None]]:
+    def _covering(self, total: Total | Extreme | Ranked | Dated) -> Iterable[tuple[date | None, date | None]]:
         if total.population == CELLS:
             column = CELL_COLUMNS[total.column]
             spans = [self._days_of(name) for name in column.needs]

@@ -10,6 +10,7 @@ from crmeter.model.populations.campaign_spend import CAMPAIGN_SPEND
 from crmeter.model.populations.cases import OPEN_CASES, OPENED, RESOLVED, SETTLED
 from crmeter.model.populations.deals import CLOSED, OPEN_DEALS
 from crmeter.model.populations.interactions import INTERACTIONS
+from crmeter.model.populations.investment import INVESTMENT
 from crmeter.model.populations.leads import LEADS
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.quotas import QUOTAS
@@ -38,6 +39,7 @@ POPULATIONS = {
         LEADS,
         SPEND,
         CAMPAIGN_SPEND,
+        INVESTMENT,
         CAMPAIGN_LEADS,
         REACHED,
         ARMS,
