@@ -70,7 +70,7 @@ clv_historical_median = Kpi(
     unit=Unit.MONEY,
     better=Better.UP,
     left_out=cell("foreign_so_far"),
-    example=Example({"revenue_so_far": 120, "ordered_so_far": 1}, 120),
+    example=Example({"revenue_so_far": 120, "ordered_so_far": 9}, 120),
 )
 clv_historical_top_decile_share = Kpi(
     id="clv.historical_top_decile_share",
