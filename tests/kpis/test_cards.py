@@ -11,7 +11,7 @@ import pytest
 from crmeter.kernel.messages import LANGUAGES
 from crmeter.kpis import CATALOGUE, FAMILY_OF
 from crmeter.kpis.cards import card, cards
-from crmeter.kpis.texts import UNFINISHED, IncompleteCard, missing, read, texts
+from crmeter.kpis.texts import IncompleteCard, missing, read, texts
 from crmeter.metrics import Better, Kpi, Unit
 
 BY_ID = {kpi.id: kpi for kpi in CATALOGUE}
@@ -30,7 +30,6 @@ def test_every_kpi_has_its_complete_card_in_every_language(kpi: Kpi) -> None:
 
 
 def test_as_many_cards_as_kpis_and_languages() -> None:
-    assert not UNFINISHED
     found = {(kpi, lang) for lang in LANGUAGES for kpi in cards(lang)}
     assert len(found) == 3 * len(CATALOGUE) == 3 * len(BY_ID)
 

@@ -49,15 +49,6 @@ WANTED = {
 }
 
 
-# Measures whose cards are still being completed; empty when they are.
-UNFINISHED = frozenset({
-    "recurring_revenue", "revenue_churn", "net_revenue_retention", "tenure_days", "loyalty_index", "clv", "clv_to_cac",
-    "cac_payback_months", "csat", "csi", "ces", "response_rate", "first_response_hours", "resolution_hours",
-    "first_contact_resolution", "open_cases", "stage_conversion", "pipeline_value", "pipeline_velocity",
-    "quota_attainment",
-})  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Action:
     """What to do when a KPI is so: one imperative sentence."""
@@ -91,9 +82,9 @@ def texts(kpi: Kpi, family: str, lang: str) -> Texts:
     """The texts of a KPI in one of LANGUAGES. Raises IncompleteCard unless they are complete in all of them."""
     told = read(family, kpi.measure).get(kpi.variant, {})
     wrong = list(missing(kpi, told))
-    if wrong and kpi.measure not in UNFINISHED:
+    if wrong:
         raise IncompleteCard("\n".join(wrong))
-    return _texts(told.get(lang, {}))
+    return _texts(told[lang])
 
 
 @cache
@@ -137,6 +128,6 @@ def _kinds(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _texts(found: Mapping[str, Any]) -> Texts:
-    actions = tuple(Action(When(a["when"]), ActionKind(a["kind"]), a["do"]) for a in found.get("actions", []))
-    written = {key: found.get(key, "") for key in TEXTS}
-    return Texts(**written, math=found.get("math", ""), synonyms=tuple(found.get("synonyms", [])), actions=actions)
+    actions = tuple(Action(When(a["when"]), ActionKind(a["kind"]), a["do"]) for a in found["actions"])
+    written = {key: found[key] for key in TEXTS}
+    return Texts(**written, math=found.get("math", ""), synonyms=tuple(found["synonyms"]), actions=actions)
