@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 
 def add_list(app: typer.Typer) -> None:
-    family = typer.Option(metavar="F", help=t("Only this family: customers, value, satisfaction, service, sales."))
+    family = typer.Option(metavar="F", help=t("Only this family, such as customers or service."))
     form = typer.Option("--format", help=t("How the list is written."))
 
     @command(app, "kpis", t("List the KPIs."), ("crmeter kpis", "crmeter kpis --family service --format json"))
