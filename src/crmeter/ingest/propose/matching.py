@@ -25,6 +25,10 @@ _SHARED = (
     frozenset({"lead_id", "email"}),
     frozenset({"closed_at", "expected_close_on"}),
     frozenset({"response_id", "submission_id"}),
+    frozenset({"campaign_id", "name"}),
+    frozenset({"user_id", "name"}),
+    frozenset({"side", "category"}),
+    frozenset({"stage", "kind"}),
 )
 
 CHOICES = {
@@ -170,5 +174,6 @@ def is_won_flag(header: str) -> bool:
 
 def recognised(table: Table, column: str, values: list[str]) -> dict[str, str]:
     """The values whose meaning is known, with the canonical choice each means."""
-    known = choices(CHOICES[(table.name, column)])
+    own = {key(choice): choice for choice in table.column(column).choices}
+    known = own | choices(CHOICES.get((table.name, column), f"{table.name}_{column}"))
     return {value: known[key(value)] for value in values if key(value) in known}

@@ -130,6 +130,11 @@ class Evidence:
         )
         return float(str(self._remember(("overlap", table, column, other, key), sql)))
 
+    def distinct(self, table: str, expression: str) -> int:
+        """How many values an expression of ours has."""
+        sql = f"SELECT count(DISTINCT {expression}) FROM {self.name(table)}"
+        return int(str(self._remember(("distinct", table, expression), sql)))
+
     def in_order(self, table: str, early: str, late: str) -> float | None:
         """Share of the rows with both dates in which ``early`` is not after ``late``; None if no row has both."""
         sql = (

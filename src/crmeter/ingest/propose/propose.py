@@ -7,7 +7,17 @@ from collections.abc import Sequence
 import duckdb
 
 from crmeter.ingest.mapping import quoted
-from crmeter.ingest.propose import cases, customers, opportunities, orders, references, subscriptions, surveys
+from crmeter.ingest.propose import (
+    cases,
+    customers,
+    opportunities,
+    orders,
+    plain,
+    references,
+    spends,
+    subscriptions,
+    surveys,
+)
 from crmeter.ingest.propose.draft import Draft, Item, among, literal
 from crmeter.ingest.propose.identify import Identified, identify
 from crmeter.ingest.propose.joins import find_joins
@@ -36,10 +46,13 @@ def propose(
     references.settle(found.drafts)
     drafts = dict(found.drafts)
     _second_mappings(drafts, evidence)
-    won = _complete(drafts)
+    won = _complete(drafts, currency)
     if "order" not in drafts and "opportunity" in drafts:
         order = orders.from_won_deals(drafts["opportunity"], won)
         drafts |= {"order": order} if order else {}
+    if "campaign" not in drafts and "spend" in drafts:
+        campaign = spends.campaigns(drafts["spend"])
+        drafts |= {"campaign": campaign} if campaign else {}
     if "customer" not in drafts:
         customer = customers.from_others(drafts)
         drafts |= {"customer": customer} if customer else {}
@@ -84,7 +97,7 @@ def _scores_within(draft: Draft, evidence: Evidence) -> Draft:
     return survey
 
 
-def _complete(drafts: dict[str, Draft]) -> str:
+def _complete(drafts: dict[str, Draft], currency: str) -> str:
     """What each kind of table needs besides its columns. Returns the condition of a won opportunity."""
     won = ""
     for name, draft in drafts.items():
@@ -98,6 +111,8 @@ def _complete(drafts: dict[str, Draft]) -> str:
                 "subscription": subscriptions.complete,
                 "customer": customers.complete,
             }[name](draft)
+        elif name != "lead":
+            plain.complete(draft, currency)
         _order_of_dates(draft)
     return won
 
