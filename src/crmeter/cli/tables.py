@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Grain, Period
+from crmeter.reports.publication.harmless import harmless
 
 if TYPE_CHECKING:
     from crmeter.app.evaluating import StoredEvaluation
     from crmeter.app.ingesting import LoadReport
 
 Plain = Mapping[str, Any]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 WIDE = 10_000  # in a pipe a line is never broken
 
 
@@ -159,18 +159,3 @@ def comma_separated(found: Sequence[Plain]) -> str:
     for value in found:
         writer.writerow([harmless(value[h] if h in members else value["by"].get(h)) for h in headings])
     return target.getvalue()
-
-
-def harmless(cell: Any) -> Any:
-    """A cell as it is written: text that a spreadsheet would take for a formula gets an apostrophe before it.
-
-    >>> harmless("=1+1"), harmless(-2.5), harmless("web"), harmless(None), harmless(True)
-    ("'=1+1", -2.5, 'web', '', 'true')
-    """
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return f"'{cell}"
-    return cell

@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from crmeter.cli import catalogue, demonstration, evaluating, loading, mapping, objectives, values
+from crmeter.cli import catalogue, demonstration, evaluating, loading, mapping, objectives, publishing, values
 from crmeter.kernel.messages import t
 
 # in the order in which help lists them
-GROUPS = (demonstration, mapping, loading, catalogue, values, evaluating, objectives)
+GROUPS = (demonstration, mapping, loading, catalogue, values, evaluating, objectives, publishing)
 
 
 def _version(wanted: bool) -> None:

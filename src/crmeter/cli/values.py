@@ -26,7 +26,8 @@ EXAMPLES = (
 )
 
 
-def _grain(word: str) -> Grain:
+def read_grain(word: str) -> Grain:
+    """The grain of that name; wrong usage if there is none."""
     if word not in _GRAINS:
         raise typer.BadParameter(t("“{word}” is none of {words}.", word=word, words=", ".join(_GRAINS)))
     return Grain(word)
@@ -46,7 +47,7 @@ def _options() -> dict[str, Any]:
         ),
         "from": typer.Option("--from", metavar="D", formats=["%Y-%m-%d"], help=t("The first day.")),
         "to": typer.Option("--to", metavar="D", formats=["%Y-%m-%d"], help=t("The day after the last.")),
-        "grain": typer.Option(parser=_grain, metavar="G", help=t("One value for each: {grains}.", grains=names)),
+        "grain": typer.Option(parser=read_grain, metavar="G", help=t("One value for each: {grains}.", grains=names)),
         "by": typer.Option(
             metavar="DIM",
             help=t("One value for each member of a dimension, such as customer.segment; more than one: a,b."),
