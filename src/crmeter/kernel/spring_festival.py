@@ -89,7 +89,8 @@ def _days(period: Period, festival: date) -> range:
 
 
 def _nearest(period: Period) -> date | None:
-    """The festival nearest to the middle of a period."""
+    """The festival nearest to the middle of a period; None where one beside it is not known."""
     middle = period.start + timedelta(days=period.days // 2)
-    festivals = [found for year in (middle.year - 1, middle.year, middle.year + 1) if (found := new_year(year))]
-    return min(festivals, key=lambda festival: abs(festival - middle), default=None)
+    around = [new_year(middle.year + n) for n in (-1, 0, 1)]
+    festivals = [festival for festival in around if festival]
+    return min(festivals, key=lambda festival: abs(festival - middle)) if len(festivals) == len(around) else None
