@@ -10,6 +10,7 @@ from tests.world.planted_errors.orders import ORDERS
 from tests.world.planted_errors.pipeline import PIPELINE
 from tests.world.planted_errors.sales import SALES
 from tests.world.planted_errors.service import ANSWERS, SERVICE
+from tests.world.planted_errors.value import VALUE
 from tests.world.planted_errors.waiting import WAITING
 
-PLANTED = (*IDENTITY, *SPELLS, *ORDERS, *SERVICE, *BUSINESS_HOURS, *ANSWERS, *WAITING, *SALES, *PIPELINE)
+PLANTED = (*IDENTITY, *SPELLS, *ORDERS, *SERVICE, *BUSINESS_HOURS, *ANSWERS, *WAITING, *SALES, *PIPELINE, *VALUE)
