@@ -39,7 +39,7 @@ def with_campaign(rows: ir.Table, tables: Tables, columns: Iterable[str]) -> ir.
     return rows.left_join(campaign, rows.campaign_id == campaign.known_campaign).drop("known_campaign")
 
 
-def touches(tables: Tables, as_of: date) -> ir.Table:
+def touched(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     """Every touch before ``as_of`` with its ``person`` (null for nobody), and whether it reached them.
 
     What was sent reached somebody only in a campaign that never says what was delivered. A person of the control group
@@ -58,7 +58,10 @@ def touches(tables: Tables, as_of: date) -> ir.Table:
         is_control=(found.arm.lower() == CONTROL).fill_null(False).any().over(of_person),
     )
     in_touch = found.kind.isin(_CONTACT) | ((found.kind == "sent") & ~found.says_delivered)
-    return found.mutate(reaches=in_touch & ~(found.is_control & found.person.notnull()))
+    return found.select(
+        *("touch_id", "campaign_id", "person", "customer_id", "lead_id", "at", "on", "kind", "arm", "is_control"),
+        reaches=in_touch & ~(found.is_control & found.person.notnull()),
+    )
 
 
 def reach(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
@@ -67,7 +70,8 @@ def reach(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     Touches of nobody have a row each, ``nameless``. ``treated_per_control`` is how many of the campaign were treated
     for each that was left alone, null where nobody was.
     """
-    found = touches(tables, as_of).filter(lambda rows: rows.kind != "unsubscribed")
+    found = tables["touched"]
+    found = found.filter(found.kind != "unsubscribed")
     known = found.filter(found.person.notnull())
     in_order = (known.at, known.touch_id)
     people = known.group_by("campaign_id", "person").agg(
@@ -111,7 +115,7 @@ def credit(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     ``last`` and ``first`` are 1 for the campaign of the last and the first such touch, ``even`` the equal share of
     each. Refunds are credited like sales; orders that only invoice a subscription are not.
     """
-    found = touches(tables, as_of)
+    found = tables["touched"]
     found = found.filter(found.reaches, found.customer_id.notnull())
     found = found.select("campaign_id", reached="customer_id", reached_at="at", reached_on="on")
     order = tables["order"]
@@ -141,7 +145,7 @@ def credit(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
 def trial(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     """One row per order of a person of a campaign with a control group, from the first touch to ``attribution_days``
     later. ``weight`` is 1 for who was treated; an order of the control group stands for one per person treated."""
-    people = reach(tables, rules, as_of)
+    people = tables["reach"]
     people = people.filter(people.treated_per_control.notnull(), people.customer_id.notnull())
     people = people.select(
         "campaign_id",
@@ -181,7 +185,7 @@ def origin(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     sale = order.filter(order.kind == "sale", order.subscription_id.isnull(), order.campaign_id.notnull())
     sale = as_survivor(sale, tables).join(began, "customer_id").filter(lambda rows: rows.ordered_on == rows.began_on)
     sold = sale.select("customer_id", "campaign_id", rank=ibis.literal(2), at="ordered_at")
-    touch = touches(tables, as_of)
+    touch = tables["touched"]
     touch = touch.filter(touch.reaches, touch.customer_id.notnull()).join(began, "customer_id")
     earliest = days_after(touch.on, ibis.literal(rules.attribution_days))
     touch = touch.filter(touch.on <= touch.began_on, touch.began_on <= earliest)

@@ -25,6 +25,17 @@ DERIVATIONS = {
     d.name: d
     for d in (
         Derivation(
+            "touched",
+            {
+                **dict.fromkeys(("touch_id", "campaign_id", "person", "customer_id", "lead_id"), "VARCHAR"),
+                "at": "TIMESTAMP",
+                "on": "DATE",
+                **dict.fromkeys(("kind", "arm"), "VARCHAR"),
+                **dict.fromkeys(("is_control", "reaches"), "BOOLEAN"),
+            },
+            campaigns.touched,
+        ),
+        Derivation(
             "reach",
             {
                 **dict.fromkeys(("campaign_id", "person", "customer_id", "lead_id", "arm"), "VARCHAR"),

@@ -42,6 +42,9 @@ def reason(code: str | None) -> str:
     if not code:
         return ""
     name, _, count = code.partition(":")
+    if name == "several_roots" and count:
+        rates = [numbers.amount(float(rate), "share") for rate in count.split(",")]
+        return t("several rates fit: {rates}", rates=" / ".join(rates))
     counted = _counted_reason(name, numbers.count(int(count))) if count.isdigit() else None
     return counted or _reasons().get(name) or code
 
@@ -52,6 +55,7 @@ def _counted_reason(name: str, count: str) -> str | None:
         "holidays_unknown": t(
             "{count} cases fall on days whose holidays are not published; they count by the weekday", count=count
         ),
+        "not_measured": t("{count} benefits that nobody measured are left out", count=count),
         "missing_rows": t("{count} records lack what it needs and are left out", count=count),
         "undecided": t("{count} are still undecided and are left out", count=count),
         "stated_weights": t("weighted as the settings say: {count} aspects have a weight", count=count),
@@ -74,6 +78,10 @@ def _reasons() -> dict[str, str]:
         "not_comparable": t("one of the two values is undefined"),
         "not_answered_yet": t("too many cases still wait for a response"),
         "holidays_unknown": t("some cases fall on days whose holidays are not published; they count by the weekday"),
+        "not_measured": t("benefits that nobody measured are left out"),
+        "no_root": t("no rate fits"),
+        "several_roots": t("several rates fit"),
+        "not_paid_back": t("the cost is not covered yet"),
         "missing_rows": t("some records lack what it needs and are left out"),
         "undecided": t("some are still undecided and are left out"),
         "stated_weights": t("weighted as the settings say"),
@@ -138,7 +146,7 @@ def family(code: str) -> str:
         "service": t("Service"),
         "sales": t("Sales"),
         "marketing": t("Marketing"),
-        "crm": t("CRM programme"),
+        "crm_programme": t("CRM programme"),
         "adoption": t("Adoption"),
         "quality": t("Data quality"),
         "own": t("Your own"),
@@ -250,9 +258,9 @@ def note(kind: str, count: int, table_code: str = "", text: str = "") -> str:
 
 def dimension(code: str) -> str:
     """What a dimension splits by. Custom attributes of a company stand as they are called there."""
-    bare = code.removeprefix("customer.")
-    own = _customer_dimensions().get(bare) if bare != code else None
-    return own or _dimensions().get(bare, bare)
+    table_code, _, bare = code.rpartition(".")
+    of_table = {"customer": _customer_dimensions, "campaign": _campaign_dimensions}.get(table_code)
+    return (of_table().get(bare) if of_table else None) or _dimensions().get(bare, bare)
 
 
 def _customer_dimensions() -> dict[str, str]:
@@ -260,6 +268,16 @@ def _customer_dimensions() -> dict[str, str]:
         "channel": t("channel that brought the customer"),
         "team": t("team of the customer"),
         "owner_id": t("owner of the customer"),
+        "campaign": t("campaign that brought the customer"),
+    }
+
+
+def _campaign_dimensions() -> dict[str, str]:
+    return {
+        "name": t("campaign"),
+        "kind": t("kind of campaign"),
+        "channel": t("channel of the campaign"),
+        "target_segment": t("segment the campaign is aimed at"),
     }
 
 
@@ -286,6 +304,7 @@ def _dimensions() -> dict[str, str]:
         "lost_reason": t("reason for losing"),
         "stage": t("stage"),
         "category": t("category"),
+        "evidence": t("evidence"),
         "function": t("function"),
         "consent_marketing": t("consent to marketing"),
         "birth_year": t("year of birth"),
@@ -293,6 +312,7 @@ def _dimensions() -> dict[str, str]:
         "first_response_by": t("first response by"),
         "survey_id": t("survey"),
         "aspect": t("aspect"),
+        "arm": t("arm"),
     }
 
 
@@ -316,4 +336,10 @@ def _members() -> dict[str, dict[str, str]]:
         },
         "consent_marketing": {"true": t("yes"), "false": t("no")},
         "first_response_by": {"human": t("a person"), "bot": t("a bot")},
+        "evidence": {
+            "measured": t("measured"),
+            "modelled": t("modelled"),
+            "claimed": t("claimed"),
+            "not_measured": t("not measured"),
+        },
     }

@@ -122,7 +122,7 @@ def _between(times: Array, amounts: Array, low: float, high: float, sign_low: in
 def modified_rate(flows: Sequence[Flow], rate: float) -> float | None:
     """The modified internal rate of return: costs are financed and benefits put out again at ``rate`` a year.
 
-    None where there is nothing on one side, or all flows fall on one day.
+    None where there is nothing on one side, all flows fall on one day, or it is beyond MOST_RATE.
 
     >>> flows = [(date(2025, 1, 1), -120_000), (date(2026, 1, 1), 39_000), (date(2027, 1, 1), 30_000),
     ...     (date(2028, 1, 1), 21_000), (date(2029, 1, 1), 37_000), (date(2030, 1, 1), 46_000)]
@@ -136,7 +136,8 @@ def modified_rate(flows: Sequence[Flow], rate: float) -> float | None:
     growth, last = math.log1p(rate), float(times[-1])
     costs = -float(paid @ np.exp(-growth * times[amounts < 0]))
     benefits = float(received @ np.exp(growth * (last - times[amounts > 0])))
-    return math.expm1(math.log(benefits / costs) / last)
+    power = math.log(benefits / costs) / last
+    return math.expm1(power) if power <= math.log1p(MOST_RATE) else None
 
 
 def payback(flows: Sequence[Flow]) -> date | None:

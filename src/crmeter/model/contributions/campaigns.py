@@ -104,7 +104,7 @@ CREDIT = Contribution(
     "credit",
     "touch",
     "credited",
-    ("order", "credit", "customer_alias", "rate"),
+    ("order", "touched", "credit", "customer_alias", "rate"),
     ("credits", "credits_unpriced", *(f"{part}_{way}" for way in WAYS for part in PARTS)),
     from_credit,
 )
@@ -113,7 +113,7 @@ TRIAL = Contribution(
     "trial",
     "touch",
     "credited",
-    ("order", "trial", "customer_alias", "rate"),
+    ("order", "touched", "reach", "trial", "customer_alias", "rate"),
     ("trial_unpriced", *(f"{part}_{arm}" for arm in TRIED for part in PARTS)),
     from_trial,
 )

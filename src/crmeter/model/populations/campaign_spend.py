@@ -24,7 +24,7 @@ def campaign_spend_rows(tables: Tables, horizon: Horizon) -> ir.Table:
 CAMPAIGN_SPEND = Population(
     "campaign_spend",
     "spend",
-    ("spend", "reach"),
+    ("spend", "touched", "reach", "rate"),
     campaign_spend_rows,
     {
         "campaign_spent": "spend on campaigns",

@@ -38,7 +38,7 @@ def campaign_lead_rows(tables: Tables, horizon: Horizon) -> ir.Table:
 REACHED = Population(
     "reached",
     "touch",
-    ("reach",),
+    ("touched", "reach"),
     reached_rows,
     {
         "reached": "people reached",
@@ -54,7 +54,7 @@ REACHED = Population(
 ARMS = Population(
     "arms",
     "touch",
-    ("reach",),
+    ("touched", "reach"),
     arm_rows,
     {"treated": "people treated", "left_alone": "people of the control group"},
     without=("kind", "currency"),
