@@ -8,12 +8,12 @@ from datetime import date
 
 import duckdb
 
-from crmeter.ingest.horizon import history_start
 from crmeter.kernel.working_time import WorkingTime
 from crmeter.model.rules import Rules
-from crmeter.warehouse import derive, schema
 from crmeter.model.tables import BY_NAME
+from crmeter.warehouse import derive, schema
 from crmeter.warehouse.duck import Warehouse
+from crmeter.warehouse.horizon import history_start
 from tests.world.rows import AS_OF, BREAK, CLOSES, CURRENCY, FOLDER, INACTIVITY_DAYS, OPENS, TIMEZONE, insert, read
 
 WORKING = WorkingTime("TW", hours=((OPENS, CLOSES),) * 5 + (None, None), lunch=BREAK)

@@ -4,11 +4,22 @@ from typing import Annotated
 
 import typer
 
-from crmeter.cli import catalogue, demonstration, evaluating, loading, mapping, objectives, publishing, values
+from crmeter.cli import (
+    catalogue,
+    changing,
+    demonstration,
+    evaluating,
+    loading,
+    mapping,
+    objectives,
+    publishing,
+    tracking,
+    values,
+)
 from crmeter.kernel.messages import t
 
 # in the order in which help lists them
-GROUPS = (demonstration, mapping, loading, catalogue, values, evaluating, objectives, publishing)
+GROUPS = (demonstration, mapping, loading, catalogue, values, evaluating, changing, objectives, publishing, tracking)
 
 
 def _version(wanted: bool) -> None:

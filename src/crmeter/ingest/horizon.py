@@ -1,4 +1,4 @@
-"""How far the data reaches: the first day of the history, and the day from which nothing is known any more."""
+"""How far the data reaches: the day from which nothing is known any more."""
 
 from __future__ import annotations
 
@@ -29,15 +29,6 @@ def data_horizon(con: duckdb.DuckDBPyConnection, rules: Rules, now: datetime) ->
         if newest is not None:
             return newest + timedelta(days=1)
     return today
-
-
-def history_start(con: duckdb.DuckDBPyConnection) -> date | None:
-    """The business date of the first sale that does not only invoice a subscription; None where there is none."""
-    row = con.execute(
-        "SELECT min(ordered_on) FROM main.\"order\" WHERE kind = 'sale' AND subscription_id IS NULL"
-    ).fetchone()
-    first: date | None = row[0] if row else None
-    return first
 
 
 def _newest(con: duckdb.DuckDBPyConnection, now: datetime, today: date, *, planned: bool) -> date | None:

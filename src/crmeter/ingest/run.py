@@ -28,7 +28,9 @@ from crmeter.model.rules import Rules
 from crmeter.model.tables import TABLES
 from crmeter.model.tables.customer import CUSTOMER
 from crmeter.warehouse import derive, schema
+from crmeter.warehouse.business_days import years_unknown
 from crmeter.warehouse.history import Merged, holds_rows_of, merge
+from crmeter.warehouse.horizon import history_start
 from crmeter.warehouse.publish import Unchanged, lock_down, writing
 
 
@@ -116,11 +118,11 @@ class _Run:
             load=before.load + is_new,
             is_new=is_new,
             as_of=as_of,
-            history_start=horizon.history_start(self.con),
+            history_start=history_start(self.con),
             started_at=self.started,
             finished_at=datetime.now(UTC),
             tables=tuple(accounts(self.con, staged, merged)),
-            notes=(*self.notes, *self._left_notes(merged), *references.notes(self.con)),
+            notes=(*self.notes, *self._left_notes(merged), *references.notes(self.con), *self._calendar_notes(as_of)),
             formats=tuple(line for each in staged for line in each.conversion.said),
         )
         if is_new:
@@ -201,6 +203,11 @@ class _Run:
         for by_source in merged.values():
             gone.update({name: by_source[name].gone for name in self.left if name in by_source})
         return [Note("left_source", "", count, source=name) for name, count in gone.items() if count]
+
+    def _calendar_notes(self, as_of: date) -> list[Note]:
+        unknown = years_unknown(self.con, self.rules, as_of)
+        years = ", ".join(map(str, unknown))
+        return [Note("holidays_unknown", "case", len(unknown), years)] if unknown else []
 
     def _keep(self, report: LoadReport, staged: list[Staged]) -> None:
         """Derive what rests on the rows, and write down what is known of this load."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.working_time import WorkingTime
@@ -53,3 +55,15 @@ class Rules:
         plain["inactivity_by_segment"] = dict(self.inactivity_by_segment)
         plain["csi_weights"] = dict(self.csi_weights)
         return plain
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Rules:
+        """The rules that :meth:`as_json` wrote; what an earlier version did not write has its default."""
+        told = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
+        for name in ("inactivity_by_segment", "csi_weights"):
+            told[name] = tuple(dict(told.get(name) or {}).items())
+        told["meaningful_actions"] = tuple(told.get("meaningful_actions") or ())
+        told["calendar"] = Calendar.from_json(plain.get("calendar") or {})
+        told["working"] = WorkingTime.from_json(plain.get("working") or {})
+        told["as_of"] = date.fromisoformat(told["as_of"]) if told.get("as_of") else None
+        return cls(**told)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 import duckdb
 import ibis
+from ibis.common.graph import Node
 
 from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon, Lasting
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
+from crmeter.model.tables import BY_NAME
 from crmeter.warehouse.business_days import refresh_business_days
 from crmeter.warehouse.rates import refresh_rates
 from crmeter.warehouse.sql import tables_of, to_sql
@@ -48,28 +51,43 @@ def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
     for derived in DERIVATIONS.values():
         rows = derived.rows(tables_of(con), rules, as_of)
         con.execute(f"CREATE OR REPLACE TABLE derived.{derived.name} AS {to_sql(rows)}")
+    _refresh_coverage(con, Horizon(rules.currency, as_of, csi_weights=rules.csi_weights))
+
+
+def _refresh_coverage(con: duckdb.DuckDBPyConnection, horizon: Horizon) -> None:
+    """Which days each population has rows for."""
     con.execute(
         "CREATE OR REPLACE TABLE derived.coverage (population VARCHAR, first_on DATE, last_on DATE, rows BIGINT)"
     )
-    tables = tables_of(con)
+    shape = tuple((name, table.op()) for name, table in tables_of(con).items())
+    filled = {name for name in BY_NAME if con.execute(f'FROM main."{name}" LIMIT 1').fetchone()}
     for population in POPULATIONS.values():
-        rows = population.rows(tables, Horizon(rules.currency, as_of, csi_weights=rules.csi_weights))
-        last = rows.on.max() if population.lasting is Lasting.DAY else ibis.null("date")
-        found = rows.agg(first_on=rows.on.min(), last_on=last, rows=rows.count())
-        con.execute(f"INSERT INTO derived.coverage SELECT $name, * FROM ({to_sql(found)})", {"name": population.name})
+        counted = "SELECT NULL, NULL, 0"
+        if population.table in filled:
+            counted = _coverage_sql(population.name, horizon, shape)
+        con.execute(f"INSERT INTO derived.coverage SELECT $name, * FROM ({counted})", {"name": population.name})
     con.execute(  # stages have no day: they hold as soon as there are any
         "INSERT INTO derived.coverage "
         "SELECT 'stages', CASE WHEN count(*) > 0 THEN DATE '1900-01-01' END, NULL, count(*) FROM main.stage"
     )
     con.execute(  # an order can be credited from the first touch on
         "INSERT INTO derived.coverage SELECT 'credited', "
-        "CASE WHEN EXISTS (FROM main.\"order\") THEN min(\"on\") END, NULL, count(*) FROM main.touch"
+        'CASE WHEN EXISTS (FROM main."order") THEN min("on") END, NULL, count(*) FROM main.touch'
     )
     theirs = "customer_id NOT IN (SELECT customer_id FROM derived.customer_alias WHERE survivor_id IS NULL)"
     for name, table in (("spells", "derived.spell"), ("contracts", f"main.subscription WHERE {theirs}")):
         con.execute(
             f"INSERT INTO derived.coverage SELECT $name, min(started_on), NULL, count(*) FROM {table}", {"name": name}
         )
+
+
+@lru_cache(maxsize=256)
+def _coverage_sql(population: str, horizon: Horizon, shape: tuple[tuple[str, Node], ...]) -> str:
+    """The SELECT of the first day, the last and the number of rows, written once for tables of the same shape."""
+    found = POPULATIONS[population]
+    rows = found.rows({name: node.to_expr() for name, node in shape}, horizon)
+    last = rows.on.max() if found.lasting is Lasting.DAY else ibis.null("date")
+    return to_sql(rows.agg(first_on=rows.on.min(), last_on=last, rows=rows.count()))
 
 
 def survivors(con: duckdb.DuckDBPyConnection) -> Mapping[str, str | None]:

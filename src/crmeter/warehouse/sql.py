@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -18,7 +19,13 @@ _COMPILER = DuckDBCompiler()
 
 def to_sql(expr: ir.Expr) -> str:
     """The DuckDB SELECT of an unbound expression."""
-    return str(_COMPILER.to_sqlglot(expr.as_table()).sql("duckdb"))
+    return _compiled(expr.as_table().op())
+
+
+@lru_cache(maxsize=2048)
+def _compiled(node: Node) -> str:
+    """Writing SQL takes most of the time of a small request: the same expression is written once."""
+    return str(_COMPILER.to_sqlglot(node.to_expr()).sql("duckdb"))
 
 
 def to_text(expr: ir.Table) -> str:
@@ -124,5 +131,13 @@ def tables_of(con: duckdb.DuckDBPyConnection) -> Mapping[str, ir.Table]:
 
 def declared(name: str, columns: Mapping[str, str], schema: str | None = None) -> ir.Table:
     """An unbound table whose columns have the given DuckDB types."""
-    types = {column: DuckDBType.from_string(kind) for column, kind in columns.items()}
-    return ibis.table(types, name=name, database=schema)
+    return _declared(name, tuple(columns.items()), schema)
+
+
+@lru_cache(maxsize=512)
+def _declared(name: str, columns: tuple[tuple[str, str], ...], schema: str | None) -> ir.Table:
+    """The tables of a warehouse are asked for by every request: their types are read once."""
+    return ibis.table({column: _type(kind) for column, kind in columns}, name=name, database=schema)
+
+
+_type = lru_cache(maxsize=512)(DuckDBType.from_string)
