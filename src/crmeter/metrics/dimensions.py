@@ -2,7 +2,8 @@
 
 A bare name is the attribute of the KPI's base table, or the customer's where that table has none of the name;
 ``customer.name`` is always the customer's. ``customer.cohort`` is the month of the first spell, ``customer.campaign``
-the campaign that brought the customer. ``campaign.name`` is an attribute of the campaign that a row names.
+the campaign that brought the customer, ``customer.tier`` the tier by revenue so far. ``campaign.name`` is an attribute
+of the campaign that a row names.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from crmeter.model.tables import BY_NAME
 ATTRIBUTES = (Kind.TEXT, Kind.CHOICE, Kind.REF, Kind.INTEGER, Kind.FLAG, Kind.CURRENCY)
 COHORT = "cohort"
 CAMPAIGN = "campaign"
-DERIVED = (COHORT, CAMPAIGN)  # of the customer, in no column of its table
+TIER = "tier"
+DERIVED = (COHORT, CAMPAIGN, TIER)  # of the customer, in no column of its table
 _HIDDEN = ("merged_into",)
 
 

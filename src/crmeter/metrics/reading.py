@@ -10,12 +10,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from crmeter.metrics.dimensions import CAMPAIGN, COHORT, Condition, Dimension
+from crmeter.metrics.dimensions import CAMPAIGN, COHORT, TIER, Condition, Dimension
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Extreme
 from crmeter.metrics.plan import Place, Plan
 from crmeter.model.campaigns import with_campaign
 from crmeter.model.populations.population import Horizon
+from crmeter.model.tiers import Cuts, tiers
 from crmeter.warehouse.duck import Warehouse
 
 Slice = tuple[Dimension, ...]
@@ -32,6 +33,7 @@ class Reading:
     plan: Plan
     slices: Sequence[Slice]
     conditions: Sequence[Condition]
+    cuts: Cuts = field(default_factory=Cuts)
     facts: dict[Slice, Facts] = field(default_factory=dict)
     _members: dict[tuple[Slice, tuple[Condition, ...]], tuple[ir.Table, ir.Table]] = field(default_factory=dict)
     _stretches: dict[tuple[Place, ...], Mapping[str, ir.Table]] = field(default_factory=dict)
@@ -127,6 +129,11 @@ class Reading:
             origin = origin.select(brought_id=origin.customer_id, of_customer_campaign=origin.campaign_id)
             found = found.left_join(origin, found.known_id.coalesce(found.first_id) == origin.brought_id)
             kept.append("of_customer_campaign")
+        if TIER in asked and TIER not in customer.columns:
+            tier = tiers(self.warehouse.tables, self.horizon, self.cuts)
+            tier = tier.select(tiered_id=tier.customer_id, of_customer_tier=tier.tier)
+            found = found.left_join(tier, found.known_id.coalesce(found.first_id) == tier.tiered_id)
+            kept.append("of_customer_tier")
         ids = {
             "member_id": found.known_id.coalesce(found.first_id),
             "member": ibis.row_number().over(ibis.window()).cast("int32"),

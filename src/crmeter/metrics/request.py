@@ -26,6 +26,7 @@ from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon, Rates
 from crmeter.model.rules import Rules
+from crmeter.model.tiers import Cuts
 from crmeter.stats.differences import Difference
 from crmeter.warehouse.duck import Warehouse
 
@@ -253,7 +254,7 @@ def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement
             for now, base in request.pairs:
                 if max(now.start, base.start) < plan.as_of:
                     plan.add_pair(kpi, now, base)
-        reading = Reading(warehouse, horizon, plan, slices, conditions)
+        reading = Reading(warehouse, horizon, plan, slices, conditions, Cuts(rules.tier_high, rules.tier_medium))
         RowScan(reading).run()
         CellScan(reading).run()
         for names, resolved in zip(request.slices, slices, strict=True):
