@@ -13,7 +13,7 @@ import duckdb
 from python_calamine import CalamineWorkbook
 
 ENCODINGS = {"courses": "cp950", "training": "cp950", "feedback": "cp950", "reviews": "gb18030"}
-_VIEWS = """
+_TABLES = """
 CREATE TABLE customer AS
     SELECT "客戶編號" AS id, "客戶類型" AS kind, "會員等級" AS segment, "地區" AS region, "來源通路" AS channel,
            "服務小組" AS team, "首月狀況" AS onboarding, "合併至" AS merged_into, "刪除時間" AS deleted,
@@ -30,7 +30,8 @@ CREATE TABLE contract AS
     FROM read_csv('{root}/shop/subscriptions.csv', header = true, all_varchar = true);
 CREATE TABLE request AS
     SELECT "客戶編號" AS customer, "類別" AS kind, "進件時間"::TIMESTAMP AS opened,
-           "首次回應時間"::TIMESTAMP AS answered
+           "首次回應時間"::TIMESTAMP AS answered, "結案時間"::TIMESTAMP AS resolved, "案件編號" AS request,
+           "首次回應者" AS answerer
     FROM read_csv('{cases}', header = true, all_varchar = true);
 CREATE TABLE covered AS  -- days [begins, until) on which somebody is a customer, before they are joined up
     SELECT customer, first_day AS begins, last_day + 1 AS until FROM contract
@@ -39,6 +40,35 @@ CREATE TABLE covered AS  -- days [begins, until) on which somebody is a customer
     WHERE kind = '銷貨' AND amount >= 0 AND booked IS NOT NULL;
 UPDATE covered SET until = DATE '9999-01-01' WHERE until IS NULL;
 DELETE FROM covered WHERE customer IN (SELECT id FROM customer WHERE deleted IS NOT NULL);
+"""
+_VIEWS = """
+CREATE VIEW campaign AS
+    SELECT "活動編號" AS campaign, "活動名稱" AS name
+    FROM read_csv('{root}/marketing/campaigns.csv', header = true, all_varchar = true);
+CREATE VIEW touch AS
+    SELECT "活動編號" AS campaign, "客戶編號" AS customer, "組別" AS arm, "事件" AS step, "時間"::TIMESTAMP AS noted
+    FROM read_csv('{root}/marketing/touches.csv.gz', header = true, all_varchar = true);
+CREATE VIEW staff AS
+    SELECT "員工編號" AS staff, "部門" AS team, strptime("授權起日", '%Y/%m/%d')::DATE AS since,
+           strptime("授權迄日", '%Y/%m/%d')::DATE AS until
+    FROM read_csv('{root}/crm/users.csv', header = true, all_varchar = true);
+CREATE VIEW action AS
+    SELECT "員工編號" AS staff, "動作" AS done, "時間"::TIMESTAMP AS noted
+    FROM read_csv('{root}/crm/usage_log.csv.gz', header = true, all_varchar = true);
+CREATE VIEW deal AS
+    SELECT "商機編號" AS deal, "建立時間"::TIMESTAMP AS created, "結案時間"::TIMESTAMP AS closed, "結果" AS outcome,
+           "階段" AS stage, "金額"::DECIMAL(18, 2) AS amount, "業務" AS seller
+    FROM read_csv('{root}/crm/opportunities.csv', header = true, all_varchar = true);
+CREATE VIEW stage_change AS
+    SELECT "商機編號" AS deal, "階段" AS stage, "進入時間"::TIMESTAMP AS entered
+    FROM read_csv('{root}/crm/stage_changes.csv.gz', header = true, all_varchar = true);
+CREATE VIEW quota AS
+    SELECT "業務" AS seller, strptime("起日", '%Y/%m/%d')::DATE AS first_day,
+           try_cast(replace("業績目標", ',', '') AS DECIMAL(18, 2)) AS amount
+    FROM read_csv('{root}/crm/quotas.csv', header = true, all_varchar = true);
+CREATE VIEW contact AS
+    SELECT "案件編號" AS request, "商機編號" AS deal, "時間"::TIMESTAMP AS noted, "方式" AS kind
+    FROM read_csv('{root}/crm/interactions.csv.gz', header = true, all_varchar = true);
 """
 
 
@@ -63,7 +93,7 @@ def read(workspace: Path) -> duckdb.DuckDBPyConnection:
     with zipfile.ZipFile(root / "crm" / "cases.zip") as archive:
         archive.extractall(workspace / "unpacked")
     con = duckdb.connect(config={"threads": 1})
-    con.execute(_VIEWS.format(root=root, cases=workspace / "unpacked" / "cases.csv"))
+    con.execute((_TABLES + _VIEWS).format(root=root, cases=workspace / "unpacked" / "cases.csv"))
     return con
 
 

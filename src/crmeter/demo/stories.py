@@ -63,7 +63,7 @@ class Voucher:
 
     voucher: date = date(2025, 5, 6)
     newsletter: date = date(2025, 8, 12)
-    buying: tuple[float, float] = (0.25, 0.1)  # arms A and B
+    buying: tuple[float, float] = (0.3, 0.12)  # arms A and B
     days: int = 30  # the window
 
 
