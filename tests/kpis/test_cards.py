@@ -102,7 +102,7 @@ def shows(text: str, number: float) -> bool:
     """Whether a number as printed is this number, rounded to the places that it shows."""
     places = len(text.partition(".")[2])
     exact = abs(number)
-    return abs(float(text) - exact) <= 0.5 * 10**-places * (1 + 1e-9) and (places > 0 or exact == round(exact))
+    return abs(float(text) - exact) <= (0.5 * 10**-places if places else 1e-9) * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
