@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -45,8 +45,10 @@ class Kpi:
     left_out: Total | None = None  # counts the amounts that another currency leaves out
     beside: tuple[tuple[Reason, Total], ...] = ()  # what to say of the value, with the count it is said of
     turned_by: str = ""  # the rule that turns its good direction round where it holds
+    allocates: bool = False  # whether what no group was given, such as spend of no channel, is divided by nobody
     any_of: bool = False  # whether one of the things it rests on is enough
     always_by: tuple[str, ...] = ()  # dimensions without which its value says nothing: it has one row for each
+    figures: Mapping[str, Callable[..., float]] = field(default_factory=dict)  # measures as they follow from figures
     shared_dimensions: tuple[str, ...] = field(
         default=()
     )  # names that mean the same in populations of different tables

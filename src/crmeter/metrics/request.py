@@ -12,6 +12,7 @@ from typing import cast
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period
+from crmeter.metrics import figures
 from crmeter.metrics.cell_scan import CellScan
 from crmeter.metrics.definitions import definition
 from crmeter.metrics.dimensions import Condition, Filter, resolve
@@ -58,6 +59,7 @@ class Measurement:
     warehouse: Warehouse
     rules: Rules
     rates: Rates | date = Rates.OF_THE_DAY
+    filtered: bool = False
     plans: dict[str, Plan] = field(default_factory=dict)  # by KPI
     facts: dict[tuple[str, Names], Facts] = field(default_factory=dict)  # by KPI and slice
     _reach: dict[str, dict[Period, Reason | None]] = field(default_factory=dict)
@@ -125,13 +127,27 @@ class Measurement:
     def estimate(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Estimate:
         """The bare estimate; undefined where the data do not reach."""
         reason = self._reason(kpi, period)
+        if reason is Reason.MISSING_INPUT and not names and not self.filtered:
+            return figures.estimate(kpi, self._given(kpi, period))
         if reason:
             return Estimate.undefined(reason)
         view = self._view(kpi, period, names, group)
         found = kpi.formula.estimate(view)
+        if kpi.allocates and any(
+            name in kpi.shared_dimensions and value is None for name, value in zip(names, group, strict=True)
+        ):
+            return Estimate.undefined(Reason.NOT_ALLOCATED, found.numerator, found.denominator, found.n)
         if found.reason and not (kpi.beside and found.reason == Reason.NO_DENOMINATOR):
             return found
         return _remarked(found, self._remark(kpi, period, view))
+
+    def _given(self, kpi: Kpi, period: Period) -> figures.FigureView:
+        """What is given by hand of a period, where there are no rows to count."""
+        return figures.FigureView(self._figures, period, self.rules, kpi.figures)
+
+    @cached_property
+    def _figures(self) -> figures.Figures:
+        return figures.Figures(self.warehouse.figures)
 
     def _reason(self, kpi: Kpi, period: Period) -> Reason | None:
         """Why the data say nothing, worked out once for all groups."""
@@ -204,6 +220,11 @@ class Measurement:
         estimates = [self.estimate(kpi, period, names, group) for period in (now, base)]
         if any(e.value is None for e in estimates):
             return None
+        counted = [self._reason(kpi, period) is None for period in (now, base)]
+        if not any(counted):
+            return figures.difference(kpi, self._given(kpi, now), self._given(kpi, base))
+        if not all(counted):  # one is counted, the other given: what is noise between them nobody knows
+            return None
         here, there = self._view(kpi, now, names, group), self._view(kpi, base, names, group)
         return kpi.formula.compare(here, there, lambda x, y: here.cross(x, there, y))
 
@@ -218,7 +239,8 @@ def status(kpi: Kpi, estimate: Estimate) -> Status:
     """``small_sample`` also where a sample has no spread to bound the value with."""
     if estimate.value is None:
         return Status.UNDEFINED
-    unbounded = kpi.formula.has_interval and estimate.low is None
+    counted = estimate.reason != Reason.FIGURES  # numbers that are given have no spread to know
+    unbounded = counted and kpi.formula.has_interval and estimate.low is None
     small = unbounded or (kpi.minimum_sample and (estimate.n or 0) < kpi.minimum_sample)
     return Status.SMALL_SAMPLE if small else Status.OK
 
@@ -235,7 +257,7 @@ def ensure_one_currency(request: Request) -> None:
 def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement:
     """Measure everything a request asks for. KPIs whose dimensions mean the same columns share their scans."""
     ensure_one_currency(request)
-    found = Measurement(warehouse, rules, request.rates)
+    found = Measurement(warehouse, rules, request.rates, bool(request.filters))
     horizon = Horizon(rules.currency, warehouse.load.as_of, request.rates, csi_weights=rules.csi_weights)
     shares: dict[tuple[tuple[Slice, ...], tuple[Condition, ...]], list[Kpi]] = defaultdict(list)
     for kpi in request.kpis:

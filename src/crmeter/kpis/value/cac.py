@@ -12,6 +12,7 @@ cac = Kpi(
     history=History.NEW,
     left_out=Total("spend", "foreign_amounts"),
     shared_dimensions=("channel",),
+    allocates=True,
     example=Example({"spent": 200_000, "new": 5_000}, 40),
 )
 KPIS = (cac,)

@@ -17,6 +17,7 @@ cac_payback_months = Kpi(
     left_out=cell("foreign_amounts"),
     beside=((Reason.OTHER_CURRENCY, Total("spend", "foreign_amounts")),),
     shared_dimensions=("channel",),
+    allocates=True,
     example=Example(
         {
             "spent": 200_000,

@@ -15,6 +15,7 @@ clv_to_cac = Kpi(
     left_out=cell("foreign_amounts"),
     beside=((Reason.OTHER_CURRENCY, Total("spend", "foreign_amounts")),),
     shared_dimensions=("channel",),
+    allocates=True,
     example=Example(
         {
             "net_sales": 50_000,
