@@ -27,7 +27,18 @@ from crmeter.kernel.messages import language, t
 from crmeter.metrics import Kpi
 from crmeter.metrics.kpi import base_table
 
-__all__ = ["Lack", "add", "check", "ensure", "goals", "indicator_system", "run_wizard", "system_path"]
+__all__ = [
+    "Lack",
+    "add",
+    "check",
+    "ensure",
+    "goals",
+    "indicator_system",
+    "run_wizard",
+    "system_path",
+    "today",
+    "update",
+]
 
 
 def system_path(workspace: Workspace) -> Path:
@@ -119,16 +130,21 @@ def _write(workspace: Workspace, before: IndicatorSystem, new: IndicatorSystem) 
     return system
 
 
+def update(workspace: Workspace, new: IndicatorSystem) -> IndicatorSystem:
+    """Write indicators as given, those that are there and new ones; the system as it is then."""
+    return _write(workspace, indicator_system(workspace), new)
+
+
 def _written_as(text: str, kpi: str, known: Known) -> str:
     """The name under which the file has a KPI: its id, or the bare measure."""
     names: dict[str, object] = tomllib.loads(text)["indicators"]
     return next(name for name in names if known.kpis.get(name) == kpi)
 
 
-def run_wizard(workspace: Workspace, dialogue: Dialogue, today: date | None = None) -> IndicatorSystem:
+def run_wizard(workspace: Workspace, dialogue: Dialogue, on: date | None = None) -> IndicatorSystem:
     """Ask the four steps and write what the answers say; the system as it is then."""
     before = indicator_system(workspace)
-    day = today or _today(workspace)
+    day = on or today(workspace)
     offered = Offered(
         goals(),
         known(workspace),
@@ -139,13 +155,13 @@ def run_wizard(workspace: Workspace, dialogue: Dialogue, today: date | None = No
     return _write(workspace, before, build(before, offered, dialogue))
 
 
-def check(workspace: Workspace, today: date | None = None) -> list[Lack]:
+def check(workspace: Workspace, on: date | None = None) -> list[Lack]:
     """What the indicator system lacks, errors first."""
     system = indicator_system(workspace)
     kpis = workspace.catalogue.chosen([indicator.kpi for indicator in system.indicators])
     return lacks(
         system,
-        today or _today(workspace),
+        on or today(workspace),
         targets=[kpi.id for kpi in workspace.catalogue.chosen(list(workspace.targets))],
         delivered={source.name: _delivered(workspace, source.name) for source in workspace.sources},
         needed={kpi.id: needed_tables(kpi) for kpi in kpis},
@@ -179,7 +195,8 @@ def _delivered(workspace: Workspace, source: str) -> frozenset[str]:
     return frozenset(path.stem for path in (workspace.mappings / source).glob("*.sql"))
 
 
-def _today(workspace: Workspace) -> date:
+def today(workspace: Workspace) -> date:
+    """The day it is at the company."""
     return datetime.now(ZoneInfo(workspace.rules.timezone)).date()
 
 
