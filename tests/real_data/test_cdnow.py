@@ -6,12 +6,15 @@ Figures: the data set's README; the cohort is of the first quarter of 1997
 
 from __future__ import annotations
 
+import statistics
+from collections import defaultdict
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from crmeter.app.settings import Workspace
-from tests.real_data.workspace import one, workspace
+from tests.real_data.workspace import by, one, workspace
 
 ORDERS = """
 SELECT
@@ -41,8 +44,6 @@ def cdnow(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Worksp
 
 
 def test_all_of_it(cdnow: Workspace) -> None:
-    from datetime import date
-
     whole = {"start": date(1997, 1, 1), "end": date(1998, 7, 1)}
     assert one(cdnow, "orders", **whole)["value"] == 69659
     assert one(cdnow, "revenue", **whole)["value"] == pytest.approx(2_500_315.63, abs=0.001)
@@ -55,3 +56,21 @@ def test_the_cohort_is_of_the_first_quarter(cdnow: Workspace) -> None:
     assert first["value"] == 23570
     assert first["reason"] == "history_too_short"
     assert one(cdnow, "churn_rate.cohort", period="1997-Q2")["reason"] == "history_too_short"
+
+
+def test_revenue_so_far_of_each_customer(cdnow: Workspace, shared_data: Path) -> None:
+    """Against the file itself, added up by customer in plain Python."""
+    brought: dict[str, int] = defaultdict(int)  # in cents
+    for line in (shared_data / "cdnow" / "CDNOW_master.txt").read_text("ascii").splitlines()[1:]:
+        customer, _, _, amount = line.split()
+        brought[customer] += round(100 * float(amount))
+    ranked = sorted(brought.values())
+    whole = {"start": date(1998, 4, 1), "end": date(1998, 7, 1)}
+    mean = one(cdnow, "clv.historical_mean", **whole)
+    assert (mean["denominator"], mean["numerator"]) == (23570, pytest.approx(2_500_315.63, abs=0.001))
+    assert one(cdnow, "clv.historical_median", **whole)["value"] == pytest.approx(statistics.median(ranked) / 100)
+    top = one(cdnow, "clv.historical_top_decile_share", **whole)
+    assert top["value"] == pytest.approx(sum(ranked[-2357:]) / sum(ranked), rel=1e-12)
+    tiers = by(cdnow, "clv.historical_mean", "customer.tier", **whole)
+    assert tiers["high"]["denominator"] >= 0.2 * 23570 > tiers["high"]["denominator"] - 10  # those alike go up together
+    assert sum(v["denominator"] for v in tiers.values()) == 23570

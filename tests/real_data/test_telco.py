@@ -5,6 +5,7 @@ The mapping gives them dates: all who left did so in December 2024. Figures: the
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,14 @@ def test_those_who_stayed(telco: Workspace) -> None:
     assert one(telco, "customers.end", period="2024-12")["value"] == 7043 - 1869
     assert one(telco, "active_customers", period="2024-12")["value"] == 7043 - 1869
     assert one(telco, "revenue", period="2024-12")["reason"] == "missing_input"
+
+
+def test_revenue_of_those_who_left(telco: Workspace) -> None:
+    """Over the days in which all of them were customers at the start: 139,130.85 of 456,116.60 a month."""
+    days = {"start": date(2024, 12, 16), "end": date(2025, 1, 1)}
+    lost = one(telco, "revenue_churn", **days)
+    assert (lost["numerator"], lost["denominator"], lost["n"]) == (139_130.85, 456_116.60, 7043)
+    kept = one(telco, "net_revenue_retention", **days)
+    assert kept["value"] == pytest.approx(1 - 139_130.85 / 456_116.60, rel=1e-12)  # nobody changed the plan
+    assert one(telco, "recurring_revenue", **days)["value"] == pytest.approx(456_116.60 - 139_130.85)
+    assert sum(v["value"] for v in by(telco, "recurring_revenue", "plan", **days).values()) == pytest.approx(316_985.75)
