@@ -8,7 +8,15 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
-from tests.world import expected_answers, expected_business_hours, expected_marketing, expected_pipeline, expected_programme, expected_value
+from tests.world import (
+    expected_adoption,
+    expected_answers,
+    expected_business_hours,
+    expected_marketing,
+    expected_pipeline,
+    expected_programme,
+    expected_value,
+)
 
 Expected = dict[str, Fraction | float | int | None]
 
@@ -270,7 +278,7 @@ QUARTER |= expected_value.quarter(
     cac=Fraction(expected_marketing.SPENT, len(NEW)),
 )
 OTHERS += expected_value.OTHERS
-for more in (expected_marketing, expected_programme):
+for more in (expected_marketing, expected_programme, expected_adoption):
     QUARTER |= more.QUARTER
     OTHERS += more.OTHERS
 

@@ -1,6 +1,6 @@
 """The catalogue: every KPI, by family. Beside each file stand its texts in three languages and an independent SQL."""
 
-from crmeter.kpis import crm_programme, customers, marketing, sales, satisfaction, service, value
+from crmeter.kpis import adoption, crm_programme, customers, marketing, sales, satisfaction, service, value
 from crmeter.metrics.kpi import Kpi
 
 FAMILIES: dict[str, tuple[Kpi, ...]] = {
@@ -11,6 +11,7 @@ FAMILIES: dict[str, tuple[Kpi, ...]] = {
     "sales": sales.KPIS,
     "marketing": marketing.KPIS,
     "crm_programme": crm_programme.KPIS,
+    "adoption": adoption.KPIS,
 }
 CATALOGUE: tuple[Kpi, ...] = tuple(kpi for family in FAMILIES.values() for kpi in family)
 OWN = "own"  # the family of those that an organisation composes

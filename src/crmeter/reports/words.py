@@ -305,6 +305,7 @@ def _dimensions() -> dict[str, str]:
         "stage": t("stage"),
         "category": t("category"),
         "evidence": t("evidence"),
+        "role": t("role"),
         "function": t("function"),
         "consent_marketing": t("consent to marketing"),
         "birth_year": t("year of birth"),

@@ -5,8 +5,8 @@ base table, and the columns listed in ``adds`` with their words.
 """
 
 from crmeter.model.populations.answers import ANSWERS, INVITATIONS, RESPONDENTS
-from crmeter.model.populations.case_hours import OPENED_IN_HOURS, RESOLVED_IN_HOURS
 from crmeter.model.populations.campaign_spend import CAMPAIGN_SPEND
+from crmeter.model.populations.case_hours import OPENED_IN_HOURS, RESOLVED_IN_HOURS
 from crmeter.model.populations.cases import OPEN_CASES, OPENED, RESOLVED, SETTLED
 from crmeter.model.populations.deals import CLOSED, OPEN_DEALS
 from crmeter.model.populations.interactions import INTERACTIONS
@@ -17,6 +17,7 @@ from crmeter.model.populations.quotas import QUOTAS
 from crmeter.model.populations.spend import SPEND
 from crmeter.model.populations.stages import STAGE_ENTRIES
 from crmeter.model.populations.touches import ARMS, CAMPAIGN_LEADS, REACHED
+from crmeter.model.populations.users import ACTION_DAYS, LICENCES, TRAINEES, TRAININGS
 
 POPULATIONS = {
     p.name: p
@@ -40,6 +41,10 @@ POPULATIONS = {
         SPEND,
         CAMPAIGN_SPEND,
         INVESTMENT,
+        LICENCES,
+        ACTION_DAYS,
+        TRAINEES,
+        TRAININGS,
         CAMPAIGN_LEADS,
         REACHED,
         ARMS,
