@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,30 @@ def test_nothing_is_left_of_what_could_not_be_made(crmeter: Call, tmp_path: Path
         assert (answer.code, answer.out) == (1, "") and said in answer.err, answer.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["broken.xlsx", "downloads"]
     assert len(exports) == 3 and all(path.is_file() for path in exports)
+
+
+def test_what_the_kpis_still_lack_is_said(crmeter: Call, tmp_path: Path, exports: list[Path]) -> None:
+    made = crmeter("new", tmp_path / "acme", *exports, "--currency", "TWD", "--timezone", "UTC")
+    said = made.out.split("KPIs that can be computed with what is mapped:\n")[1]
+    assert re.search(r"^  without case: not .*first_response_hours", said, re.M)
+    assert re.search(r"^  without order.cost: not clv.profit", said, re.M)
+    assert "without order:" not in said
+    assert crmeter("map", "-C", tmp_path / "acme").out.split("with what is mapped:\n")[1].strip() in said
+
+
+def test_a_database_among_the_files_is_a_source_of_its_own(crmeter: Call, tmp_path: Path, exports: list[Path]) -> None:
+    path = tmp_path / "2025 Shop.db"
+    with closing(sqlite3.connect(path)) as con:
+        con.executescript(
+            "CREATE TABLE invoice (invoice_id INTEGER PRIMARY KEY, customer_id TEXT, invoice_date TEXT, total NUMERIC);"
+            "INSERT INTO invoice VALUES (1, 'C1', '2025-01-01', 10.75), (2, 'C2', '2025-01-02', 20);"
+        )
+        con.commit()
+    folder = tmp_path / "acme"
+    made = crmeter("new", folder, path, exports[0], "--currency", "TWD", "--timezone", "UTC")
+    assert made.code == 0
+    settings = (folder / "crmeter.toml").read_text("utf-8")
+    assert '[sources.shop]\nkind = "sql"\nurl = "sqlite:///databases/2025%20Shop.db"\n' in settings
+    assert "[sources.crm]" in settings
+    assert crmeter("ingest", "-C", folder).code == 0
+    assert "NT$31" in crmeter("kpi", "revenue", "-C", folder, "--period", "2025-01").out

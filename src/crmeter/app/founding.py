@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 from crmeter.app.ingesting import silent
+from crmeter.app.lacking import Reach, reaches
 from crmeter.app.mapping import Proposed, propose
 from crmeter.app.settings import open_workspace
 from crmeter.app.settings.writing import database_section, files_section, first_settings, zone_of_this_machine
@@ -31,6 +32,7 @@ class Founded:
 
     root: Path
     proposed: tuple[Proposed, ...]
+    reaches: tuple[Reach, ...]
     assumed: tuple[str, ...]
 
 
@@ -57,9 +59,11 @@ def found(
         (root / EXPORTS).mkdir()
         text = first_settings(directory.absolute().name, held["currency"], held["timezone"])
         (root / "crmeter.toml").write_text("\n".join([text, *_copied(files, root)]), "utf-8")
-        proposed = tuple(propose(open_workspace(root, {}), (), progress)) if files else ()
+        workspace = open_workspace(root, {})
+        proposed = tuple(propose(workspace, (), progress)) if files else ()
+        found_out = reaches(workspace) if files else ()
     assumed = tuple(f'{key} = "{held[key]}"' for key, said in stated.items() if not said)
-    return Founded(directory, proposed, assumed)
+    return Founded(directory, proposed, found_out, assumed)
 
 
 def _copied(files: Sequence[Path], root: Path) -> Iterator[str]:

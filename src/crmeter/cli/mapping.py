@@ -53,12 +53,15 @@ def add_map(app: typer.Typer) -> None:
         ("crmeter map", "crmeter map shop --check"),
     )
     def map(source: Annotated[str | None, source] = None, *, check: Annotated[bool, checking] = False) -> None:
-        from crmeter.app import mapping
+        from crmeter.app import lacking, mapping
 
         names = (source,) if source else ()
         with screen.progress() as progress:
             if check:
                 said = proposals.checked(mapping.check(workspace(), names, progress))
             else:
-                said = proposals.proposed(mapping.propose(workspace(), names, progress))
+                opened = workspace()
+                said = proposals.proposed(mapping.propose(opened, names, progress))
+                if opened.sources:
+                    said += "\n\n" + proposals.reached(lacking.reaches(opened))
         screen.say(said)

@@ -10,6 +10,7 @@ from crmeter.kernel.messages import t
 
 if TYPE_CHECKING:
     from crmeter.app.founding import Founded
+    from crmeter.app.lacking import Reach
     from crmeter.app.mapping import Checked, Proposed, TableProposal
 
 
@@ -22,6 +23,7 @@ def founded(made: Founded) -> str:
         )
     if made.proposed:
         parts.append(proposed(made.proposed))
+        parts.append(reached(made.reaches))
         parts.append(t("Look through the mappings in {folder}, then run: crmeter ingest -C {root}",
                        folder=made.root / "mappings", root=made.root))  # fmt: skip
     else:
@@ -33,6 +35,20 @@ def founded(made: Founded) -> str:
 def proposed(found: Sequence[Proposed]) -> str:
     """What is proposed for each source: its tables column by column, and what was left out."""
     return "\n\n".join(part for each in found for part in _source(each)) or t("crmeter.toml names no source.")
+
+
+def reached(families: Sequence[Reach]) -> str:
+    """How far the mappings reach: of each family of KPIs how many can be computed, and what the others lack."""
+    from crmeter.reports import words
+
+    lines = [t("KPIs that can be computed with what is mapped:")]
+    for family in families:
+        lines.append(t("{family}: {count} of {total}", family=words.family(family.family), count=family.computable,
+                       total=family.total))  # fmt: skip
+        for gap in family.gaps:
+            needs = ", ".join(t(" or ").join(alternatives) for alternatives in gap.needs)
+            lines.append("  " + t("without {needs}: not {kpis}", needs=needs, kpis=", ".join(gap.kpis)))
+    return "\n".join(lines)
 
 
 def _source(each: Proposed) -> Iterator[str]:

@@ -109,6 +109,14 @@ def _derived(needs: Iterable[str]) -> Iterator[ir.Table]:
 
 
 @cache
+def derived_rows(name: str) -> ir.Table | None:
+    """What makes the rows of a derived table; None for a table that is not made of canonical ones alone."""
+    if name == "spell":
+        return spells(_tables(), Rules("XXX"), _ANY.as_of)
+    return next(_derived([name]), None)
+
+
+@cache
 def column_text(name: str) -> str:
     """One number of a customer cell, written out."""
     return to_text(column_of(name))
