@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from crmeter.app.salespeople import salespeople
 from crmeter.app.settings import Workspace
 from tests.real_data.workspace import by, one, workspace
 
@@ -74,3 +75,24 @@ def test_agent_and_account(maven: Workspace) -> None:
     assert by(maven, "won_value", "owner_id", period="2017")["Darcel Schlecht"]["value"] == 1_153_214
     assert by(maven, "won_value", "customer_id", period="2017")["Kan-code"]["value"] == 341_455
     assert sum(v["value"] for v in by(maven, "won_value", "customer_id", period="2017").values()) == 10_005_534
+
+
+def test_open_pipeline(maven: Workspace) -> None:
+    """1,589 engaging and 500 prospecting, none with an amount: how many there are is known, their worth is not."""
+    found = by(maven, "pipeline_value", "stage", period="2017")
+    assert {stage: value["n"] for stage, value in found.items()} == {"Engaging": 1589, "Prospecting": 500}
+    whole = one(maven, "pipeline_value", period="2017")
+    assert (whole["value"], whole["reason"], whole["n"]) == (None, "missing_input", 2089)
+    velocity = one(maven, "pipeline_velocity", period="2017")["value"]
+    assert velocity == pytest.approx(2089 * (4238 / 6711) * 2360.9094 / 51.7820, rel=1e-6)
+
+
+def test_salespeople(maven: Workspace) -> None:
+    found = salespeople(maven, period="2017")["salespeople"]
+    assert len(found) == 30  # of 35 agents five have no deal
+    best = found[0]
+    assert (best["owner_id"], best["won"], best["decided"]) == ("Darcel Schlecht", 349, 553)
+    assert best["measures"]["won_value"]["value"] == 1_153_214
+    assert best["measures"]["win_rate"]["low"] < 349 / 553 < best["measures"]["win_rate"]["high"]
+    assert sum(person["measures"]["won_value"]["value"] for person in found) == 10_005_534
+    assert sum(person["decided"] for person in found) == 6711

@@ -13,13 +13,26 @@ from crmeter.cli import (
     mapping,
     objectives,
     publishing,
+    salespeople,
     tracking,
     values,
 )
 from crmeter.kernel.messages import t
 
 # in the order in which help lists them
-GROUPS = (demonstration, mapping, loading, catalogue, values, evaluating, changing, objectives, publishing, tracking)
+GROUPS = (
+    demonstration,
+    mapping,
+    loading,
+    catalogue,
+    values,
+    salespeople,
+    evaluating,
+    changing,
+    objectives,
+    publishing,
+    tracking,
+)
 
 
 def _version(wanted: bool) -> None:

@@ -66,7 +66,7 @@ ORDERS = (
     ),
     Planted(
         "amounts are added whatever their currency",
-        swap(money.in_currency, ("(currency == horizon.currency)", "currency.notnull()")),
+        swap(money.priced, ("return (rows.rate == 1.0).ifelse(amount, converted)", "return amount")),
         "revenue",
         "in_dollars",
     ),

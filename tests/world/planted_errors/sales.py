@@ -76,7 +76,7 @@ SALES = (
         "lost deals are worth something",
         swap(
             deals.closed_rows,
-            ("amount = won.ifelse(in_currency", "amount = deals.outcome.notnull().ifelse(in_currency"),
+            ("amount = won.ifelse(priced", "amount = deals.outcome.notnull().ifelse(priced"),
         ),
         "won_value",
         "lost_1",
