@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -241,7 +242,8 @@ def status(kpi: Kpi, estimate: Estimate) -> Status:
         return Status.UNDEFINED
     counted = estimate.reason != Reason.FIGURES  # numbers that are given have no spread to know
     unbounded = counted and kpi.formula.has_interval and estimate.low is None
-    small = unbounded or (kpi.minimum_sample and (estimate.n or 0) < kpi.minimum_sample)
+    sample = estimate.n or 0 if counted or estimate.n is not None else math.inf
+    small = unbounded or sample < kpi.minimum_sample
     return Status.SMALL_SAMPLE if small else Status.OK
 
 

@@ -46,6 +46,8 @@ class Reason(StrEnum):
     ZERO_CHURN = "zero_churn"
     NOT_ANSWERED_YET = "not_answered_yet"
     OTHER_CURRENCY = "other_currency"
+    FIGURES = "figures"
+    CONFLICTING_FIGURES = "conflicting_figures"
     NOT_ALLOCATED = "not_allocated"
     HOLIDAYS_UNKNOWN = "holidays_unknown"
     UNDECIDED = "undecided"

@@ -51,7 +51,7 @@ def reason(code: str | None) -> str:
 
 def _counted_reason(name: str, count: str) -> str | None:
     return {
-        "other_currency": t("{count} amounts in another currency are left out", count=count),
+        "other_currency": t("{count} amounts in another currency have no rate and are left out", count=count),
         "holidays_unknown": t(
             "{count} cases fall on days whose holidays are not published; they count by the weekday", count=count
         ),
@@ -69,10 +69,12 @@ def _reasons() -> dict[str, str]:
         "history_too_short": t("the data does not reach back far enough"),
         "mixed_scales": t("the answers use several scales, so they cannot be averaged"),
         "missing_input": t("data it needs is missing"),
+        "figures": t("from numbers given by period, not from records"),
+        "conflicting_figures": t("two sources give different numbers for the same period"),
         "zero_churn": t("no customer left, so a lifetime cannot be estimated"),
         "too_few": t("there are too few records to tell"),
         "small_sample": t("there are too few records to tell"),
-        "other_currency": t("amounts in another currency are left out"),
+        "other_currency": t("amounts in another currency have no rate and are left out"),
         "no_interval": t("this KPI has no interval, so noise cannot be told from change"),
         "no_noise": t("the records do not vary, so noise cannot be told from change"),
         "not_comparable": t("one of the two values is undefined"),

@@ -39,6 +39,16 @@ class Coverage:
     rows: int
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One number that was given instead of rows, for the days from ``start`` to before ``end``."""
+
+    input: str
+    start: date
+    end: date
+    value: float
+
+
 class Warehouse:
     """One published state of the warehouse. A load that is published meanwhile is not seen."""
 
@@ -81,6 +91,12 @@ class Warehouse:
     def has_contracts(self) -> bool:
         """Whether there are contracts, of whomever and whenever."""
         return self.coverage["contracts"].rows > 0
+
+    @cached_property
+    def figures(self) -> Sequence[Figure]:
+        """The numbers given instead of rows."""
+        found = self._con.execute("SELECT input, period_start, period_end, value FROM main.figures ORDER BY ALL")
+        return [Figure(*row) for row in found.fetchall()]
 
     def rows(self, expr: ir.Table) -> list[tuple[Any, ...]]:
         """The rows of an expression."""

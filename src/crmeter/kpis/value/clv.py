@@ -8,6 +8,18 @@ from crmeter.metrics.clustered import CustomerRatio
 from crmeter.metrics.concentration import TopShare
 from crmeter.metrics.measures import CELLS, RankedCells, TopSum, cell
 
+# Where no rows are counted, the value follows from order value, frequency and lifetime as they are given: a lifetime of
+# five years is a year in which one of five leaves.
+FIGURES = {
+    "net_sales": lambda find: find("average_order_value") * find("purchase_frequency"),
+    "customer_years": lambda find: 1.0,
+    "customers_start@year_to_end": lambda find: find("lifetime_years"),
+    "lost@year_to_end": lambda find: 1.0,
+    **dict.fromkeys(("purchases", "sales", "costed_amount"), lambda find: 1.0),
+    "sale_amount": lambda find: find("average_order_value"),
+    "cost_of_sales": lambda find: 1 - find("gross_margin"),
+}
+
 clv_revenue = Kpi(
     id="clv.revenue",
     formula=LifetimeRevenue(),
@@ -15,6 +27,7 @@ clv_revenue = Kpi(
     better=Better.UP,
     history=History.LOSS,
     left_out=cell("foreign_amounts"),
+    figures=FIGURES,
     example=Example(
         {
             "net_sales": 50_000,
@@ -35,6 +48,7 @@ clv_profit = Kpi(
     better=Better.UP,
     history=History.LOSS,
     left_out=cell("foreign_amounts"),
+    figures=FIGURES,
     example=Example({**clv_revenue.example.given, "costed_amount": 1000, "cost_of_sales": 700}, 15_000),
 )
 clv_discounted = Kpi(

@@ -1,12 +1,43 @@
 """One row per input number of a company without row data."""
 
-from crmeter.model.table import Table, day, number, text
+from crmeter.model.table import Table, choice, day, number, text
+
+INPUTS = (
+    "start",  # customers
+    "end",
+    "new",
+    "lost",
+    "kept",
+    "returned",
+    "ended",
+    "left",
+    "exposed",
+    "active",
+    "buyers",
+    "repeat_buyers",
+    "spend",
+    "revenue",
+    "orders",
+    "complaints",
+    "complaining",
+    "leads",
+    "deals_won",
+    "deals_lost",
+    "won_amount",
+    "promoters",
+    "detractors",
+    "nps_answers",
+    "average_order_value",
+    "purchase_frequency",
+    "lifetime_years",
+    "gross_margin",
+)
 
 FIGURES = Table(
     "figures",
     grain="One row per input number of a company without row data.",
     columns=(
-        text("input", required=True),
+        choice("input", *INPUTS, required=True),
         day("period_start", required=True, planned=True),
         day("period_end", required=True, planned=True),
         number("value", required=True),
