@@ -19,7 +19,7 @@ SPENT = 1000 + 1400 + sum(SPENT_ON_CAMPAIGNS.values())  # first_day, last_day
 
 REACHED = {  # people, each on the day of the first touch that reached them
     "letter": names("merge_new invoice_only midnight"),  # returned and first_day before the quarter; others not at all
-    "phone": names("first_day merge_new closing_day regular foreign_order unknown"),
+    "phone": names("first_day merge_new closing_day regular foreign_order unknown two_orders_same_day"),
     "trial": names("bought_on_day_365 bought_on_day_367 closing_day never"),  # two were left alone
 }
 RESPONDED = {"letter": ["merge_new"], "phone": ["unknown"], "trial": []}
@@ -85,7 +85,7 @@ QUARTER: dict[str, Number] = {
 }
 
 OTHERS: tuple[tuple[date, date, str, Number, str], ...] = (
-    (date(2025, 4, 1), date(2025, 7, 1), "campaign_conversion", 0, "letter_day_30 and letter_day_31 reached two"),
+    (date(2025, 4, 1), date(2025, 7, 1), "campaign_conversion", 0, "three were reached"),
     (date(2025, 4, 1), date(2025, 7, 1), "campaign_roi.last", None, "no campaign cost anything yet"),
     (date(2025, 4, 1), date(2025, 7, 1), "marketing_spend", 888, "day_before"),
     (date(2024, 4, 1), date(2024, 7, 1), "marketing_spend", None, "before the first entry nothing is known"),

@@ -25,7 +25,8 @@ QUARTER = (date(2025, 7, 1), date(2025, 10, 1))
 class Planted:
     """An error somebody could make. ``kpi`` over ``period`` catches it, because of ``row``.
 
-    ``derives``: whether it changes what is derived at loading (spells, who is who), not what is measured.
+    ``derives``: whether it changes what is derived at loading (spells, who is who), not what is measured; or which of
+    the derived tables.
     """
 
     error: str
@@ -33,7 +34,7 @@ class Planted:
     kpi: str
     row: str
     period: tuple[date, date] = QUARTER
-    derives: bool = False
+    derives: bool | tuple[str, ...] = False
 
 
 def swap(function: Callable[..., Any], *changes: tuple[str, str]) -> Plant:

@@ -26,4 +26,4 @@ def action_days(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     else:
         meant = action.notin(IDLE_ACTIONS)
     usage = usage.filter(usage.on < as_of, meant)
-    return usage.group_by("user_id", "on", "feature").agg(actions=usage.count().cast("int64"))
+    return usage.group_by("user_id", "feature", on=usage.on).agg(actions=usage.count().cast("int64"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -48,9 +48,7 @@ def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
     refresh_rates(con, rules.currency)
     refresh_business_days(con, rules, as_of)
     con.execute(f"CREATE OR REPLACE TABLE derived.spell AS {to_sql(spells(tables_of(con), rules, as_of))}")
-    for derived in DERIVATIONS.values():
-        rows = derived.rows(tables_of(con), rules, as_of)
-        con.execute(f"CREATE OR REPLACE TABLE derived.{derived.name} AS {to_sql(rows)}")
+    rebuild(con, rules, as_of)
     _refresh_coverage(con, Horizon(rules.currency, as_of, csi_weights=rules.csi_weights))
 
 
@@ -88,6 +86,15 @@ def _coverage_sql(population: str, horizon: Horizon, shape: tuple[tuple[str, Nod
     rows = found.rows({name: node.to_expr() for name, node in shape}, horizon)
     last = rows.on.max() if found.lasting is Lasting.DAY else ibis.null("date")
     return to_sql(rows.agg(first_on=rows.on.min(), last_on=last, rows=rows.count()))
+
+
+def rebuild(
+    con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date, names: Iterable[str] = tuple(DERIVATIONS)
+) -> None:
+    """Build some of the tables of DERIVATIONS anew; who is who and the spells must be there."""
+    for name in names:
+        rows = DERIVATIONS[name].rows(tables_of(con), rules, as_of)
+        con.execute(f"CREATE OR REPLACE TABLE derived.{name} AS {to_sql(rows)}")
 
 
 def survivors(con: duckdb.DuckDBPyConnection) -> Mapping[str, str | None]:

@@ -6,11 +6,27 @@ that no value worked out by hand notices.
 
 from tests.world.planted_errors.business_hours import BUSINESS_HOURS
 from tests.world.planted_errors.customers import IDENTITY, SPELLS
+from tests.world.planted_errors.marketing import MARKETING
 from tests.world.planted_errors.orders import ORDERS
 from tests.world.planted_errors.pipeline import PIPELINE
+from tests.world.planted_errors.programme import ADOPTION, PROGRAMME
 from tests.world.planted_errors.sales import SALES
 from tests.world.planted_errors.service import ANSWERS, SERVICE
 from tests.world.planted_errors.value import VALUE
 from tests.world.planted_errors.waiting import WAITING
 
-PLANTED = (*IDENTITY, *SPELLS, *ORDERS, *SERVICE, *BUSINESS_HOURS, *ANSWERS, *WAITING, *SALES, *PIPELINE, *VALUE)
+PLANTED = (
+    *IDENTITY,
+    *SPELLS,
+    *ORDERS,
+    *SERVICE,
+    *BUSINESS_HOURS,
+    *ANSWERS,
+    *WAITING,
+    *SALES,
+    *PIPELINE,
+    *VALUE,
+    *MARKETING,
+    *PROGRAMME,
+    *ADOPTION,
+)

@@ -22,7 +22,7 @@ class UserPeriods(Population):
             active_days=done.on.nunique(),
             features=done.feature.nunique(),
         )
-        licensed = super().in_periods(rows, tables)
+        licensed = Population.in_periods(self, rows, tables)
         found = licensed.left_join(done, [licensed.user_id == done.actor, licensed.period == done.acted_in])
         return found.mutate(
             adopters=one(found.actions > 0), actions_by_days=found.actions.cast("float64") * found.active_days
