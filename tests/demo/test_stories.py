@@ -13,6 +13,8 @@ import pytest
 
 from crmeter.demo import STORIES, STORY_NAMES, Story, create
 from crmeter.evaluation.evaluate import Scope, evaluate
+from crmeter.kpis import CATALOGUE
+from crmeter.metrics import Request, measure
 from crmeter.warehouse.duck import reading
 from tests.demo.believed import AS_OF, RULES, build
 
@@ -21,6 +23,7 @@ CUSTOMERS = 4_000
 DIMENSIONS = tuple(f"customer.{name}" for name in ("channel", "team", "onboarding", "region", "segment", "kind"))
 
 
+BY_ID = {kpi.id: kpi for kpi in CATALOGUE}
 # the other stories are no weaknesses: test_planted has them
 WEAKNESSES = tuple(story for story in STORIES if story.finding == "weakness")
 
@@ -58,6 +61,49 @@ def test_each_story_is_found(tmp_path: Path, seed: int) -> None:
         for finding in about:
             assert finding["segments"], (story.name, finding["kpi"])
             assert finding["segments"][0]["by"] == {story.dimension: story.value}, (story.name, finding["kpi"])
+
+
+def measured(directory: Path, kpi: str, quarter: str, by: str = "") -> dict[str | None, float]:
+    """The values of a KPI in a quarter by group, of the company made last; under None where it is not split."""
+    split = (by,) if by else ()
+    with reading(directory / "warehouse.duckdb") as warehouse:
+        period = RULES.calendar.parse(quarter, AS_OF)
+        found = measure(warehouse, RULES, Request([BY_ID[kpi]], [period], (split,)))
+        groups = found.groups(BY_ID[kpi], period, split) if by else [()]
+        values = {(group or (None,))[0]: found.value(BY_ID[kpi], period, split, group).value for group in groups}
+    return {group: value for group, value in values.items() if value is not None}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 11))
+def test_campaigns_and_adoption_are_measured_as_planted(tmp_path: Path, seed: int) -> None:
+    """Attribution likes both campaigns, the voucher better; its arm A converts best. The upgrade wins the users of all
+    teams but one."""
+    create(tmp_path, seed=seed, customers=CUSTOMERS, stories=STORY_NAMES)
+    build(tmp_path, tmp_path / "warehouse.duckdb")
+    arms = measured(tmp_path, "campaign_conversion", "2025-Q2", "arm")
+    assert arms["A"] > arms["B"] > 0.1
+    voucher = measured(tmp_path, "campaign_roi.last", "2025-Q2", "campaign.name")["2025 老友回購折價券"]
+    newsletter = measured(tmp_path, "campaign_roi.last", "2025-Q3", "campaign.name")["2025 生豆知識電子報"]
+    assert voucher > newsletter + 1
+    uplift = measured(tmp_path, "campaign_roi.uplift", "2025-Q2", "campaign.name")["2025 老友回購折價券"]
+    assert voucher > uplift
+    before, after = (measured(tmp_path, "adoption_rate", quarter)[None] for quarter in ("2024-Q2", "2025-Q2"))
+    assert after > before + 0.25
+    teams = measured(tmp_path, "adoption_rate", "2025-Q2", "team")
+    assert teams["門市營運部"] == 0
+    assert sorted(teams.values())[1] > 0.5
+
+
+@pytest.mark.slow
+def test_the_upgrade_is_a_strength(tmp_path: Path) -> None:
+    create(tmp_path, seed=1, customers=CUSTOMERS, stories=STORY_NAMES)
+    build(tmp_path, tmp_path / "warehouse.duckdb")
+    with reading(tmp_path / "warehouse.duckdb") as warehouse:
+        scope = Scope(RULES.calendar.parse("2025-Q2", AS_OF), dimensions=("customer.team",))
+        document = evaluate(warehouse, RULES, scope, name="demo", id="1")
+    strengths = {kpi for one in document["findings"] if one["kind"] == "strength" for kpi in named(one)}
+    assert "adoption_rate" in strengths
 
 
 @pytest.mark.slow

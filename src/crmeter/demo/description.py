@@ -86,7 +86,7 @@ def _voucher(planted: Voucher) -> tuple[str, ...]:
         f"On {planted.voucher} {IN_TRIAL:.0%} of the present buyers in the shop are drawn by lot into two arms that "
         "get a voucher and a control group that gets nothing, a third each; of arm A "
         f"{first:.0%} buy once more within {planted.days} days than would have, of arm B {second:.0%}.",
-        f"On {planted.newsletter} {IN_TRIAL / 2:.0%} are drawn alike for a newsletter, because of which nobody buys. "
+        f"On {planted.newsletter} as many are drawn alike for a newsletter, because of which nobody buys. "
         "Some buy after it, as they would have: attribution credits it with them, the control group does not.",
         f"Each message costs {MESSAGE_PRICE} TWD. Switched off, both are sent and neither makes anybody buy.",
     )

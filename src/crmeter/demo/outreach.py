@@ -25,7 +25,7 @@ CONTROL = ARMS.index("對照組")
 VOUCHER, NEWSLETTER, TASTING = "老友回購折價券", "生豆知識電子報", "辦公室試飲邀請"
 TASTINGS = (date(2024, 9, 10), date(2025, 9, 9))  # the campaigns for leads
 REACHED = 0.03  # of present customers, by each campaign of the year
-IN_TRIAL = 0.9  # of present buyers, by the voucher; the newsletter goes to half as many
+IN_TRIAL = 0.9  # of present buyers, by the voucher and by the newsletter
 _DELIVERED, _OPENED, _CLICKED, _UNSUBSCRIBED = 0.96, 0.45, 0.3, 0.006  # each of those before; the last of delivered
 
 
@@ -72,11 +72,11 @@ def draw_extra(
     """The people in the two trials, and what the voucher made them buy; conversions are not counted yet."""
     there = np.flatnonzero(people.shopper & ~people.surge)
     parts, extra = [], None
-    for name, share in ((VOUCHER, IN_TRIAL), (NEWSLETTER, IN_TRIAL / 2)):
+    for name in (VOUCHER, NEWSLETTER):
         number = next(n for n, campaign in enumerate(of) if campaign.name.endswith(name))
         start = day_of(of[number].start)
         present = there[(people.start[there] < start - 30) & (np.nan_to_num(until[there], nan=0.0) > start + 60)]
-        chosen = present[rng.random(len(present)) < share]
+        chosen = present[rng.random(len(present)) < IN_TRIAL]
         arm = rng.permutation(np.arange(len(chosen)) % len(ARMS))
         part = _write_to(rng, number, chosen, arm, start)
         luck, after = rng.random(len(chosen)), rng.gamma(2.0, 4.0, len(chosen)).clip(0.5, 28.0)
