@@ -45,7 +45,7 @@ class RowScan:
         rows, groups, foreign = self.reading.grouped(
             self._joined(population, places), population, every_dimension(self.reading.slices)
         )
-        wanted = {f"m{i}": (m, _aggregate(rows, m)) for i, m in enumerate(measures)}
+        wanted = {f"m{i}": (m, aggregate(rows, m)) for i, m in enumerate(measures)}
         finest = rows.group_by(["period", *groups]).agg(**{name: value for name, (_, value) in wanted.items()})
         finest = self.reading.restored(finest, foreign)
         measured = {name: measure for name, (measure, _) in wanted.items()}
@@ -119,7 +119,7 @@ def _store_product(facts: Facts, group: Group, places: tuple[Place, ...], measur
     facts.products[((one, places[0]), (two, places[1]))][group] = number
 
 
-def _aggregate(rows: ir.Table, measure: Total | Extreme) -> ir.NumericScalar:
+def aggregate(rows: ir.Table, measure: Total | Extreme) -> ir.NumericScalar:
     if measure.column == "*":
         return rows.count()
     if measure.column.startswith("#"):
