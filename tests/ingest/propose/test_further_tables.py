@@ -143,12 +143,12 @@ CASES: list[Case] = [
     ("fx_rate", "汇率", "生效日期 | 原币 | 本币 | 汇率", ["2025-03-01 | USD | CNY | 7.2", "2025-03-02 | USD | CNY | 7.3"],
      {"on": "2025-03-01", "from_currency": "USD", "to_currency": "CNY", "rate": "7.2"}),
     # figures
-    ("figures", "key_figures", "Input | Period Start | Period End | Value | Source", ["customers_start | 2025-01-01 | 2025-04-01 | 1000 | finance", "lost | 2025-01-01 | 2025-04-01 | 50 | finance"],
-     {"input": "customers_start", "period_start": "2025-01-01", "period_end": "2025-04-01", "value": "1000", "source": "finance"}),
-    ("figures", "關鍵數字", "指標 | 起日 | 迄日 | 數值 | 數據來源", ["customers_start | 2025/01/01 | 2025/04/01 | 1000 | 財務", "lost | 2025/01/01 | 2025/04/01 | 50 | 財務"],
-     {"input": "customers_start", "period_start": "2025/01/01", "period_end": "2025/04/01", "value": "1000", "source": "財務"}),
-    ("figures", "汇总数字", "指标名称 | 开始日期 | 结束日期 | 数值 | 数据来源", ["customers_start | 2025-01-01 | 2025-04-01 | 1000 | 财务", "lost | 2025-01-01 | 2025-04-01 | 50 | 财务"],
-     {"input": "customers_start", "period_start": "2025-01-01", "period_end": "2025-04-01", "value": "1000", "source": "财务"}),
+    ("figures", "key_figures", "Input | Period Start | Period End | Value | Source", ["Customers at start | 2025-01-01 | 2025-04-01 | 1000 | finance", "lost | 2025-01-01 | 2025-04-01 | 50 | finance"],
+     {"input": "start", "period_start": "2025-01-01", "period_end": "2025-04-01", "value": "1000", "source": "finance"}),
+    ("figures", "關鍵數字", "指標 | 起日 | 迄日 | 數值 | 數據來源", ["期初客戶數 | 2025/01/01 | 2025/04/01 | 1000 | 財務", "lost | 2025/01/01 | 2025/04/01 | 50 | 財務"],
+     {"input": "start", "period_start": "2025/01/01", "period_end": "2025/04/01", "value": "1000", "source": "財務"}),
+    ("figures", "汇总数字", "指标名称 | 开始日期 | 结束日期 | 数值 | 数据来源", ["期初客户数 | 2025-01-01 | 2025-04-01 | 1000 | 财务", "lost | 2025-01-01 | 2025-04-01 | 50 | 财务"],
+     {"input": "start", "period_start": "2025-01-01", "period_end": "2025-04-01", "value": "1000", "source": "财务"}),
     # feedback
     ("feedback", "customer_feedback", "Feedback ID | Date | Customer ID | Source | Comment | Status", ["F1 | 2025-03-01 | 1 | App | Nice | New", "F2 | 2025-03-02 | 2 | Google review | Slow | Closed"],
      {"feedback_id": "F1", "at": "2025-03-01", "customer_id": "1", "source": "in_app", "text": "Nice", "status": "new", "voice": "customer"}),

@@ -58,10 +58,11 @@ def test_telco_says_that_there_are_no_dates(shared_data: Path) -> None:
         (
             "dbt_salesforce",
             {"customer": "sf_account_data", "order": "sf_order_data", "lead": "sf_lead_data",
-             "opportunity": "sf_opportunity_data"},
+             "opportunity": "sf_opportunity_data", "stage_change": "sf_opportunity_history_data",
+             "task": "sf_task_data"},
         ),
-        ("dbt_hubspot", {"opportunity": "deal_data", "case": "ticket_data"}),
-        ("dbt_zendesk", {"customer": "organization_data", "case": "ticket_data"}),
+        ("dbt_hubspot", {"opportunity": "deal_data", "case": "ticket_data", "stage": "deal_pipeline_stage_data"}),
+        ("dbt_zendesk", {"customer": "organization_data", "case": "ticket_data", "usage": "audit_log_data"}),
     ],
 )  # fmt: skip
 def test_the_right_tables_of_three_systems(shared_data: Path, folder: str, expected: dict[str, str]) -> None:

@@ -16,13 +16,13 @@ _TRADITIONAL = (
     "丟並併來係個備傢價優內冊凈別刪創動務區員問啓啟單嚮嚴國團報場實寫專對導屬師幣廠廢廣彆彔後復態應戰戶捲揚換摺擁據敗數時曏會朮査棄業極構標機檔檯歸決淨滿潛為無營爲狀獲產産異發眞確碼礙稅種稱穫箇簡簽籤糰紀約"
     "紅級紛細終組結絡給統經綫維緊線編縣總繫羣聯脩臺與蓆薦處號術衕複見觸訂計記訪訴註評詢話認調請論諮識議護讓負貨責買費資質賬購贏踰輕輸轉辦迴進達郵鈡銷鋪錄録錶鍾鐘長門閉開間閤閱閲關隊階際電響項順預題額願類顧"
     "颱饋驟髮鬆麪麫麵齣覆裡帳"
-    "傭傳兌劃匯參執塊壇學審崗帶張徑慶憑擊書樣欄權歷減測準漲爭獎現眾礎競筆節網緒練績續義習聲職臉衆裏視覽訊訓設許試說課談證譽讀變貸贈贊踐軟連運過遞適遷鍵雜離難頁頻驗體點"
+    "傭傳兌劃匯參執塊壇學審崗帶張徑慶憑擊書樣欄權歷減測準漲爭獎現眾礎競筆節網緒練績續義習聲職臉衆裏視覽訊訓設許試說課談證譽讀變貸贈贊踐軟連運過遞適遷鍵雜離難頁頻驗體點壽損貶躍"
 )
 _SIMPLIFIED = (
     "丢并并来系个备家价优内册净别删创动务区员问启启单向严国团报场实写专对导属师币厂废广别录后复态应战户卷扬换折拥据败数时向会术查弃业极构标机档台归决净满潜为无营为状获产产异发真确码碍税种称获个简签签团纪约"
     "红级纷细终组结络给统经线维紧线编县总系群联修台与席荐处号术同复见触订计记访诉注评询话认调请论咨识议护让负货责买费资质账购赢逾轻输转办回进达邮钟销铺录录表钟钟长门闭开间合阅阅关队阶际电响项顺预题额愿类顾"
     "台馈骤发松面面面出复里账"
-    "佣传兑划汇参执块坛学审岗带张径庆凭击书样栏权历减测准涨争奖现众础竞笔节网绪练绩续义习声职脸众里视览讯训设许试说课谈证誉读变贷赠赞践软连运过递适迁键杂离难页频验体点"
+    "佣传兑划汇参执块坛学审岗带张径庆凭击书样栏权历减测准涨争奖现众础竞笔节网绪练绩续义习声职脸众里视览讯训设许试说课谈证誉读变贷赠赞践软连运过递适迁键杂离难页频验体点寿损贬跃"
 )
 _ONE_SCRIPT = str.maketrans(_TRADITIONAL, _SIMPLIFIED)
 
@@ -166,8 +166,9 @@ def question(header: str) -> str | None:
 
 @cache
 def choices(choice: str) -> dict[str, str]:
-    """Key of a value → the canonical choice it means, for one entry of [choices]."""
-    return {key(word): meaning for meaning, spelled in words()["choices"][choice].items() for word in spelled}
+    """Key of a value → the canonical choice it means, for one entry of [choices]; empty where there is none."""
+    entry = words()["choices"].get(choice, {})
+    return {key(word): meaning for meaning, spelled in entry.items() for word in spelled}
 
 
 def is_ignored(header: str) -> bool:
