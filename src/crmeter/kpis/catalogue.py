@@ -67,7 +67,9 @@ class Catalogue:
     def unknown(self, word: str) -> Problem:
         """What is said of a word that finds no KPI."""
         words = {**self._called, **{known: known for known in (*self.first_variants, *self.by_id)}}
-        near = get_close_matches(word.casefold(), words, 1, 0.5)
+        letters = sorted(word.casefold())
+        # two letters the wrong way round are the nearest miss
+        near = sorted(get_close_matches(word.casefold(), words, 5, 0.5), key=lambda found: sorted(found) != letters)
         return Problem(
             t("There is no KPI “{id}”.", id=word),
             next=(t("Did you mean “{word}”?", word=words[near[0]]) + " " if near else "")

@@ -25,11 +25,12 @@ def given(kpi: Kpi) -> tuple[Given, ...]:
 
 def _given(kpi: Kpi) -> Iterator[Given]:
     known: dict[str, str] = {}
+    wanted = {name.partition("@")[0] for name in kpi.example.given}
     for measure in kpi.formula.measures:
         if isinstance(measure, Ranked):
             known[measure.column] = Total(measure.population, measure.column).words
             known[measure.rows.column] = t("records")
-        elif isinstance(measure, Total) and not measure.squared:
+        elif isinstance(measure, Total) and not measure.squared and measure.column in wanted:
             window = "" if measure.window is Window.PERIOD else f"@{measure.window}"
             known.setdefault(f"{measure.column}{window}", _words(measure))
         elif isinstance(measure, Dated):
