@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,6 @@ def adverts(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Work
 
 
 def test_209_weeks(weekly: Workspace) -> None:
-    from datetime import date
-
     whole = {"start": date(2010, 1, 1), "end": date(2030, 1, 1)}
     found = one(weekly, "marketing_spend", **whole)
     assert found["value"] == pytest.approx(490_923_967.97, abs=0.005)
