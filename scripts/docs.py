@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpi_pages import catalogue
+
+if TYPE_CHECKING:
+    from crmeter.app.settings.table import Setting
 
 os.environ["CRMETER_LANG"] = "en"
 os.environ["COLUMNS"] = os.environ["TERMINAL_WIDTH"] = "100"
@@ -38,6 +43,7 @@ def main() -> int:
 def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "reference" / "commands.md", commands()
     yield DOCS / "reference" / "settings.md", settings()
+    yield DOCS / "reference" / "indicators.md", indicators()
     yield DOCS / "reference" / "values.md", values()
     yield from catalogue(DOCS / "kpis")
 
@@ -102,9 +108,45 @@ def values() -> str:
     )
 
 
+def measures() -> str:
+    """The measures that a KPI of crmeter.toml may be composed of, beside the KPIs themselves."""
+    from crmeter.kpis.own import named_measures
+
+    found = sorted(named_measures().items())
+    rows = "\n".join(f"| `{name}` | {part.formula.words()} |" for name, part in found)
+    return (
+        "## What `ratio`, `sum` and `difference` may name\n\nEvery KPI of the [catalogue](../kpis/README.md), other "
+        "KPIs composed in the same file, and these measures, of which the catalogue is made:\n\n"
+        f"| measure | counts |\n|---|---|\n{rows}\n\n"
+        "A ratio of sums over customers has an interval clustered by customer; a ratio of two counts of events takes "
+        "them as independent (Poisson); anything else has none. Where a part is undefined, so is the whole, for the "
+        "same reason.\n"
+    )
+
+
+def indicators() -> str:
+    """Every key of indicators.toml, and the goals to begin from."""
+    from crmeter.app.indicators.fields import FIELDS
+    from crmeter.app.objectives import goals
+
+    parts = [
+        "# indicators.toml\n",
+        "The indicator system of a workspace: what the company wants, the KPIs chosen for it, who answers for each, "
+        "how and from which data it is evaluated, and when the choice is looked at again. The file stands beside "
+        "`crmeter.toml` and is its one truth: keep it under version control. `crmeter objective wizard` writes it, "
+        "`crmeter objective check` says what it lacks. A KPI is active only with an objective and an owner.\n",
+    ]
+    for family in dict.fromkeys(field.section for field in FIELDS):
+        parts.append(f"## [{family.replace('*', 'ID')}]\n")
+        parts += [*_table(field for field in FIELDS if field.section == family), ""]
+    parts.append("## Goals to begin from\n\n| goal | name | KPIs usually chosen |\n|---|---|---|")
+    parts += [f"| `{g.id}` | {g.name} | {', '.join(f'`{kpi}`' for kpi in g.kpis)} |" for g in goals()]
+    return "\n".join(parts) + "\n"
+
+
 def settings() -> str:
     """Every setting: what it holds, what it is without, and what is allowed."""
-    from crmeter.app.settings.table import REQUIRED, SECTIONS, SETTINGS
+    from crmeter.app.settings.table import SECTIONS, SETTINGS
 
     parts = [
         "# Settings\n",
@@ -117,19 +159,26 @@ def settings() -> str:
     ]
     for section in SECTIONS:
         parts.append(f"## [{section.replace('*', 'NAME')}]\n")
-        parts.append("| key | meaning | allowed | default | example |\n|---|---|---|---|---|")
-        for setting in (s for s in SETTINGS if s.section == section):
-            default = "required" if setting.default is REQUIRED else _shown(setting.default)
-            cells = (f"`{setting.key}`", setting.help(), setting.kind.allowed(), default, f"`{setting.example}`")
-            parts.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        parts += _table(setting for setting in SETTINGS if setting.section == section)
         parts.append("")
-    return "\n".join(parts)
+    return "\n".join(parts) + "\n" + measures()
+
+
+def _table(settings: Iterable[Setting]) -> Iterator[str]:
+    """Settings of one section, one line each."""
+    from crmeter.app.settings.table import REQUIRED
+
+    yield "| key | meaning | allowed | default | example |\n|---|---|---|---|---|"
+    for setting in settings:
+        default = "required" if setting.default is REQUIRED else _shown(setting.default)
+        cells = (f"`{setting.key}`", setting.help(), setting.kind.allowed(), default, f"`{setting.example}`")
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _shown(default: object) -> str:
     if default is None or default == {} or default == []:
         return "–"
-    return f'`"{default}"`' if isinstance(default, str) else f"`{default}`"
+    return f"`{json.dumps(default)}`"
 
 
 if __name__ == "__main__":

@@ -24,11 +24,12 @@ TEAM = "team"
 
 @dataclass(frozen=True)
 class Shown:
-    """A KPI of an objective: its value, and that of the team; None where it cannot be told by team."""
+    """A KPI of an objective: its value, None where it has one for each stage only; and that of the team, None where it
+    cannot be told by team."""
 
     objective: Objective
     indicator: Indicator
-    company: dict[str, Any]
+    company: dict[str, Any] | None
     team: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -49,8 +50,8 @@ def shown(
     system = indicator_system(workspace)
     objectives = [_objective(system, id)] if id else list(system.objectives)
     chosen = [(objective, indicator) for objective in objectives for indicator in system.of(objective.id)]
-    kpis = workspace.catalogue.chosen([indicator.kpi for _, indicator in chosen])
-    if not kpis:
+    kpis = [kpi for kpi in workspace.catalogue.chosen([i.kpi for _, i in chosen]) if not kpi.always_by]
+    if not chosen:
         raise UserError.of(t("No KPI is chosen for an objective yet."), next=t("Run: crmeter objective wizard"))
     with reading(workspace.warehouse) as warehouse:
         ensure_same_rules(warehouse.load, workspace.rules)
@@ -58,7 +59,7 @@ def shown(
         found = measure(warehouse, workspace.rules, Request(kpis, [when]))
         of_team = _of_team(warehouse, workspace, kpis, when, team) if team else {}
         values = {kpi.id: found.value(kpi, when).as_json() for kpi in kpis}
-    return [Shown(o, i, values[i.kpi], of_team.get(i.kpi)) for o, i in chosen]
+    return [Shown(o, i, values.get(i.kpi), of_team.get(i.kpi)) for o, i in chosen]
 
 
 def _objective(system: IndicatorSystem, id: str) -> Objective:

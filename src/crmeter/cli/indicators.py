@@ -84,15 +84,15 @@ def shown(found: Sequence[Shown], team: str | None, calendar: Calendar, catalogu
     from crmeter.reports import periods
     from crmeter.reports.reading import measured
 
-    when = periods.said(tables.period_name(found[0].company, calendar))
-    parts = [when]
+    parts = [periods.said(tables.period_name(each.company, calendar)) for each in found if each.company][:1]
     for objective in dict.fromkeys(each.objective for each in found):
         rows = []
         for each in (each for each in found if each.objective is objective):
             values = [each.company, each.team] if team else [each.company]
             said = [measured(v, v["unit"], v["currency"]) if v else None for v in values]
             cells = [part for one in said for part in ((one.text, one.interval) if one else ("–", ""))]
-            notes = [t("not told by team")] if team and each.team is None else []
+            notes = [t("not told by team")] if team and each.company and each.team is None else []
+            notes += [] if each.company else [t("has no value of its own: see “crmeter kpi {id}”", id=each.indicator.kpi)]
             notes += [*said[-1].marks, said[-1].reason] if said[-1] else []
             name = cataloguing.name(each.indicator.kpi, catalogue)
             rows.append([name, *cells, each.indicator.owner or "–", "; ".join(filter(None, notes))])

@@ -7,6 +7,7 @@ language of expressions: a ratio, a sum or a difference is all there is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 
@@ -20,7 +21,11 @@ from crmeter.metrics import Example, History, Kpi, Reason, Unit
 from crmeter.metrics.composed import Operation, composed
 from crmeter.metrics.definitions import rows_of
 from crmeter.metrics.formulas import CustomerSum, Formula, RowCount, RowSum
-from crmeter.metrics.measures import CELLS, Total, Window
+from crmeter.metrics.measures import CELLS, Measure, Product, Total, Window
+from crmeter.model.cells import CELL_COLUMNS
+from crmeter.model.populations import POPULATIONS
+from crmeter.model.populations.population import Lasting
+from crmeter.model.tables import BY_NAME
 
 _HISTORY = (History.ANY, History.NEW, History.LOSS)
 
@@ -42,7 +47,7 @@ def named_measures() -> dict[str, Part]:
     """The totals that KPIs of the catalogue are made of, by name; a name that means two of them is none."""
     found: dict[str, dict[Total, list[Kpi]]] = {}
     for kpi in CATALOGUE:
-        for measure in dict.fromkeys(kpi.formula.measures):
+        for measure in () if kpi.always_by else dict.fromkeys(kpi.formula.measures):
             if isinstance(measure, Total) and _is_plain(measure):
                 found.setdefault(measure.column, {}).setdefault(measure, []).append(kpi)
     single = {name: next(iter(totals.items())) for name, totals in found.items() if len(totals) == 1}
@@ -53,7 +58,7 @@ def _measure(name: str, total: Total, kpis: Sequence[Kpi]) -> Part:
     """A bare measure follows the rules of the KPI that is nothing but it, else of the least strict that it is part of:
     what that one does without, the measure does without."""
     bare = next((kpi for kpi in kpis if getattr(kpi.formula, "total", None) == total and _is_sum(kpi.formula)), None)
-    like = bare or min(kpis, key=lambda kpi: (_HISTORY.index(kpi.history), kpi.left_out is not None))
+    like = bare or min(kpis, key=lambda k: (len(k.populations), _HISTORY.index(k.history), k.left_out is not None))
     return Part(name, _sum_of(total), bare.unit if bare else None, like, is_kpi=False)
 
 
@@ -62,7 +67,14 @@ def _is_sum(formula: Formula) -> bool:
 
 
 def _is_plain(total: Total) -> bool:
-    return total.window is Window.PERIOD and not total.squared and not total.column.startswith(("#", "*"))
+    """Whether a total is a sum of what happened in the period, which people have words for."""
+    if total.population == CELLS:
+        words = CELL_COLUMNS[total.column].words
+    elif POPULATIONS[total.population].lasting is Lasting.DAY:
+        words = POPULATIONS[total.population].adds.get(total.column, "")
+    else:
+        words = ""
+    return bool(words) and total.window is Window.PERIOD and not total.squared
 
 
 def _sum_of(total: Total) -> Formula:
@@ -161,9 +173,10 @@ def _misfits(told: Declaration, parts: Sequence[Part]) -> Iterator[str]:
 
 def _kpi(told: Declaration, parts: Sequence[Part]) -> Kpi:
     kpis = [part.like for part in parts]
-    left_out = list(dict.fromkeys(kpi.left_out for kpi in kpis if kpi.left_out))
-    beside = [*((Reason.OTHER_CURRENCY, each) for each in left_out[1:]), *(said for kpi in kpis for said in kpi.beside)]
-    return Kpi(
+    left_out = list(dict.fromkeys(each for part in parts if (each := part.like.left_out) and _concerns(each, part)))
+    beside = [(Reason.OTHER_CURRENCY, each) for each in left_out[1:]]
+    beside += [said for part in parts for said in part.like.beside if _concerns(said[1], part)]
+    made = Kpi(
         id=told.id,
         formula=composed(told.operation, [part.formula for part in parts]),
         unit=told.unit,
@@ -172,9 +185,24 @@ def _kpi(told: Declaration, parts: Sequence[Part]) -> Kpi:
         minimum_sample=told.minimum_sample,
         left_out=left_out[0] if left_out else None,
         beside=tuple(dict.fromkeys(beside)),
-        shared_dimensions=tuple(dict.fromkeys(name for kpi in kpis for name in kpi.shared_dimensions)),
         example=Example({part.name: part.example for part in parts}, _example(told.operation, parts)),
     )
+    if all("customer_id" in dict(BY_NAME[table].stored) for table in made.tables):
+        return made
+    # rows of nobody, such as spend, are split by what they share with the others alone
+    return replace(made, shared_dimensions=tuple(dict.fromkeys(name for kpi in kpis for name in kpi.shared_dimensions)))
+
+
+def _concerns(counted: Total, part: Part) -> bool:
+    """Whether what is counted beside a KPI is of rows that a part is made of."""
+    return part.is_kpi or _rows_of(counted) <= {name for each in part.formula.measures for name in _rows_of(each)}
+
+
+def _rows_of(measure: Measure) -> frozenset[str]:
+    """The populations and contributions of a measure."""
+    if isinstance(measure, Product):
+        return _rows_of(measure.x) | _rows_of(measure.y)
+    return frozenset(CELL_COLUMNS[measure.column].needs if measure.population == CELLS else [measure.population])
 
 
 def _example(operation: Operation, parts: Sequence[Part]) -> float:
