@@ -33,6 +33,7 @@ class Plan:
 
     calendar: Calendar
     as_of: date
+    unused: frozenset[Window] = frozenset()  # windows that nothing of this company is measured by
     days: list[Days] = field(default_factory=list)
     rows: dict[str, dict[Total | Extreme, set[Place]]] = field(default_factory=dict)  # by row population
     ranked: dict[Ranked, set[Place]] = field(default_factory=dict)
@@ -78,6 +79,8 @@ class Plan:
 
     def _add(self, measures: Iterable[Measure], places: Mapping[Window, Place]) -> None:
         for measure in measures:
+            if self.is_unused(measure):
+                continue
             if isinstance(measure, Product):
                 self._multiply((measure.x, places[measure.x.window]), (measure.y, places[measure.y.window]))
             elif isinstance(measure, RankedCells):
@@ -100,10 +103,18 @@ class Plan:
         for places in (here, there):
             self._add(kpi.formula.noise, places)
         for x, y in kpi.formula.crossed:
+            if self.is_unused(x):
+                continue
             if x.population == CELLS:
                 self._multiply((x, here[x.window]), (y, there[y.window]))
             else:
                 self.stocks.add(((x, here[Window.PERIOD]), (y, there[Window.PERIOD])))
+
+    def is_unused(self, measure: Measure) -> bool:
+        """Whether a measure looks at days that this company is not measured by."""
+        if isinstance(measure, Product):
+            return self.is_unused(measure.x) or self.is_unused(measure.y)
+        return isinstance(measure, Total) and measure.window in self.unused
 
     def _multiply(self, one: tuple[Total, Place], two: tuple[Total, Place]) -> None:
         pair = ((plain(one[0]), one[1]), (plain(two[0]), two[1]))

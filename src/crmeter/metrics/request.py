@@ -268,8 +268,10 @@ def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement
             Condition(resolve(f.name, kpi, warehouse.tables), f.values, f.among) for f in request.filters
         )
         shares[(slices, conditions)].append(kpi)
+    # a company with contracts is not measured by its purchases of a year before
+    unused = frozenset({Window.YEAR_ON_YEAR} if warehouse.has_contracts else ())
     for (slices, conditions), kpis in shares.items():
-        plan = Plan(rules.calendar, warehouse.load.as_of)
+        plan = Plan(rules.calendar, warehouse.load.as_of, unused)
         for kpi in kpis:
             found.plans[kpi.id] = plan
             for period in dict.fromkeys((*request.periods, *(p for pair in request.pairs for p in pair))):

@@ -33,6 +33,7 @@ class CellColumn:
     any_of: bool = False  # whether one of the contributions is enough
 
 
+_CUSTOMER = ("member", "cell_group")
 _NOTHING = ibis.literal(0, "decimal(18, 4)")
 _AS_THEY_ARE = {
     "recurring": {
@@ -94,9 +95,7 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
         lambda c: (c.contracts_start > 0).ifelse(c.monthly_end_then, _NOTHING),
     ),
     "recurring_lost": CellColumn(
-        "monthly amount at the start of customers who are lost",
-        ("recurring", "spells"),
-        lambda c: ((c.at_start > 0) & (c.at_end == 0)).ifelse(c.monthly_start, _NOTHING),
+        "monthly amount at the start of customers who are lost", ("recurring",), lambda c: c.monthly_lost
     ),
     "subscribers_start": CellColumn(
         "customers with a contract at the start", ("recurring",), lambda c: one(c.contracts_start > 0)
@@ -140,7 +139,7 @@ def cells(tables: Tables, horizon: Horizon, names: Iterable[str], attributes: tu
     ``tables`` has ``member(member_id, member, cell_group)``, the customers looked at: whole numbers in place of ids.
     """
     wanted = [CONTRIBUTIONS[name] for name in sorted(names)]
-    keys = ["member", "cell_group", "period", *attributes]
+    keys = [*_CUSTOMER, "period", *attributes]
     if [c.name for c in wanted] == ["spells"]:
         # a customer of one spell has one row a period as it is
         spell = tables["spell"]
@@ -152,7 +151,13 @@ def cells(tables: Tables, horizon: Horizon, names: Iterable[str], attributes: tu
 
 def _rows(tables: Tables, horizon: Horizon, wanted: Sequence[Contribution], keys: Sequence[str]) -> ir.Table:
     """The rows of all contributions, each with zeros for the columns of the others."""
-    parts = [with_campaign(contribution.rows(tables, horizon), tables, keys) for contribution in wanted]
+    plain = list(keys) == [*_CUSTOMER, "period"]
+    parts = [
+        c.by_customer(tables, horizon)
+        if plain and c.by_customer
+        else with_campaign(c.rows(tables, horizon), tables, keys)
+        for c in wanted
+    ]
     types = {name: part[name].type() for part, c in zip(parts, wanted, strict=True) for name in c.columns}
     padded = [
         part.select(

@@ -99,28 +99,19 @@ VALUE = (
     ),
     Planted(
         "revenue so far reaches over the closing day",
-        swap(orders.from_so_far, ("rows.on < period.period_end", "rows.on <= period.period_end")),
+        swap(orders.so_far_by_customer, ("days.day < period.period_end", "days.day <= period.period_end")),
         "clv.historical_mean",
         "closing_2",
     ),
     Planted(
         "revenue so far begins with the period",
-        swap(
-            orders.from_so_far,
-            (
-                "rows.join(period, rows.on < period.period_end)",
-                "rows.join(period, [rows.on < period.period_end, rows.on >= period.period_start])",
-            ),
-        ),
+        swap(orders.so_far_by_customer, ("days.day < period.period_end", "days.day >= period.period_start")),
         "clv.historical_median",
         "gone_before",
     ),
     Planted(
         "who paid in another currency alone has brought nothing",
-        swap(
-            orders.from_so_far,
-            ("priced_so_far=1 - found.foreign_amounts", "priced_so_far=found.foreign_amounts * 0 + 1"),
-        ),
+        swap(orders.so_far_by_customer, ("(1 - rows.foreign_amounts).sum()", "rows.count()")),
         "clv.historical_mean",
         "in_dollars",
     ),

@@ -38,6 +38,11 @@ def from_recurring(tables: Tables, horizon: Horizon) -> ir.Table:
     until = contracts.ended_on.coalesce(ibis.literal(date(9999, 12, 31)))
     contracts = contracts.mutate(until=until)
     found = contracts.join(period, [contracts.started_on < period.period_end, contracts.until >= period.period_start])
+    spell = tables["spell"]
+    left_on = spell.ended_on.coalesce(ibis.literal(date(9999, 12, 31)))
+    spell = spell.select(staying_id=spell.customer_id, came_on=spell.started_on, left_on=left_on)
+    day = found.period_end  # one spell at most covers it
+    found = found.left_join(spell, [found.customer_id == spell.staying_id, spell.came_on < day, spell.left_on >= day])
 
     rated = with_rate(found, found.period_start, tables, horizon)
     then = {"monthly_then": priced(rated, rated.monthly_amount), "unpriced_then": unpriced(rated, rated.monthly_amount)}
@@ -53,6 +58,7 @@ def from_recurring(tables: Tables, horizon: Horizon) -> ir.Table:
         monthly_start=at_start.ifelse(monthly_then, zero),
         monthly_end=at_end.ifelse(monthly_now, zero),
         monthly_end_then=at_end.ifelse(monthly_then, zero),
+        monthly_lost=(at_start & rated.staying_id.isnull()).ifelse(monthly_then, zero),
         unpriced_start=rated.unpriced_then * one(at_start),
         unpriced_end=unpriced(rated, rated.monthly_amount) * one(at_end),
         unpriced_contracts=rated.unpriced_then * one(at_start | at_end),
@@ -66,13 +72,14 @@ RECURRING = Contribution(
     "recurring",
     "subscription",
     "contracts",
-    ("subscription", "customer_alias", "rate"),
+    ("subscription", "customer_alias", "rate", "spell"),
     (
         "contracts_start",
         "contracts_end",
         "monthly_start",
         "monthly_end",
         "monthly_end_then",
+        "monthly_lost",
         "unpriced_start",
         "unpriced_end",
         "unpriced_contracts",

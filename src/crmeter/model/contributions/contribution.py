@@ -15,7 +15,8 @@ class Contribution:
     """Part of a cell: ``rows`` gives (member, cell_group, period, … ``columns``), summed by customer and period.
 
     ``table`` is the canonical table whose attributes the rows have; ``coverage`` names the days there are rows for,
-    after which they go on counting where they are ``lasting``.
+    after which they go on counting where they are ``lasting``. ``by_customer`` gives the same sums of each customer in
+    fewer rows, without attributes of their own.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Contribution:
     columns: tuple[str, ...]
     rows: Callable[[Tables, Horizon], ir.Table]
     lasting: bool = False
+    by_customer: Callable[[Tables, Horizon], ir.Table] | None = None
 
 
 def identified(rows: ir.Table, tables: Tables) -> ir.Table:

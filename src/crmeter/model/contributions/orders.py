@@ -29,6 +29,22 @@ def from_so_far(tables: Tables, horizon: Horizon) -> ir.Table:
     )
 
 
+def so_far_by_customer(tables: Tables, horizon: Horizon) -> ir.Table:
+    """The same. Most of it was ordered before several of the periods ended: it is summed up to the first end that it
+    counts for, and those sums count for that period and all that end later."""
+    rows, period = identified(LEDGER.rows(tables, horizon), tables), tables["period"]
+    days = tables["order"].select(day=tables["order"].ordered_on).distinct()
+    days = days.join(period, days.day < period.period_end)
+    days = days.group_by("day").agg(first_end=days.period_end.min())
+    rows = rows.join(days, rows.on == days.day)
+    early = rows.group_by("member", "cell_group", "first_end").agg(
+        revenue_so_far=rows.revenue.sum().cast("decimal(18, 4)"),
+        priced_so_far=(1 - rows.foreign_amounts).sum(),
+        foreign_so_far=rows.foreign_amounts.sum(),
+    )
+    return early.join(period, early.first_end <= period.period_end)
+
+
 def from_year_on_year(tables: Tables, horizon: Horizon) -> ir.Table:
     """Orders of a period and of the same one a year before, both at the rates of the day the period starts."""
     orders, period = identified(as_survivor(tables["order"], tables), tables), tables["period_base"]
@@ -56,6 +72,7 @@ SO_FAR = Contribution(
     ("revenue_so_far", "priced_so_far", "foreign_so_far"),
     from_so_far,
     lasting=True,
+    by_customer=so_far_by_customer,
 )
 YEAR_ON_YEAR = Contribution(
     "year_on_year",
