@@ -145,14 +145,16 @@ def test_two_at_once_do_not_mix(crmeter: Call, loaded: Path, tmp_path: Path) -> 
     assert busy.code == 1 and "Another process" in busy.err and not list(tmp_path.iterdir())
 
 
-def test_a_file_that_cannot_take_its_place_leaves_the_earlier_manifest(
+def test_a_file_that_cannot_take_its_place_is_told_and_the_manifest_vouches_for_nothing(
     crmeter: Call, loaded: Path, tmp_path: Path
 ) -> None:
     words = ("publish", "-C", loaded, "--kpi", "revenue", "--period", "2025-Q3", "--to", tmp_path, "--format")
     assert crmeter(*words, "csv").code == 0
-    before = (tmp_path / "manifest.json").read_bytes()
+    assert json.loads((tmp_path / "manifest.json").read_text("utf-8"))["complete"] is True
     (tmp_path / "kpi_definitions.csv").unlink()
     (tmp_path / "kpi_definitions.csv").mkdir()
     assert crmeter(*words, "csv").code == 1
-    assert (tmp_path / "manifest.json").read_bytes() == before
+    assert json.loads((tmp_path / "manifest.json").read_text("utf-8"))["complete"] is False
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    (tmp_path / "kpi_definitions.csv").rmdir()
+    assert crmeter(*words, "csv").code == 0

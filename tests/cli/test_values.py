@@ -113,7 +113,7 @@ def test_a_chart_is_a_picture_with_the_name_of_the_kpi(crmeter: Call, loaded: Pa
 
 def test_every_mistake_is_told(crmeter: Call, loaded: Path, company: Path, tmp_path: Path) -> None:
     for words, said in (
-        (("kpi", "chrun_rate", "npz"), ["There is no KPI “chrun_rate”.", "Did you mean “churn_rate", "“nps”"]),
+        (("kpi", "chrun_rate", "npss"), ["There is no KPI “chrun_rate”.", "Did you mean “churn_rate", "“nps”"]),
         (("kpi", "revenue", "--period", "2025-Q5"), ["“2025-Q5” is not a period."]),
         (("kpi", "revenue", "--from", "2025-01-01"), ["--from and --to need each other."]),
         (("kpi", "revenue", "--from", "2025-01-01", "--to", "2025-01-01"), ["is not before"]),

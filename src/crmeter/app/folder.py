@@ -20,8 +20,9 @@ MANIFEST = "manifest.json"
 
 
 def put_files(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]) -> tuple[Path, ...]:
-    """Write files into a folder, each whole or not at all, the manifest last; files that an earlier manifest lists and
-    this one does not are removed. The manifest is ``about`` with the name, size and checksum of each file.
+    """Write files into a folder, each whole or not at all; files that an earlier manifest lists and this one does not
+    are removed. The manifest is ``about`` with the name, size and checksum of each file. It is there first and says
+    that it is not complete, then once more when all files are in their place: whoever is killed leaves no stranger.
 
     UserError where the folder is a file, cannot be written, is being written by another process, or holds a file of the
     same name that did not come from here.
@@ -33,7 +34,7 @@ def put_files(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]
         with _alone(folder):
             before = _listed(folder)
             raise_if_any(_foreign(folder / name) for name in files if name not in before and (folder / name).exists())
-            _replace(folder, files, _manifest(files, about))
+            _replace(folder, files, about)
             for name in before - files.keys():
                 (folder / name).unlink(missing_ok=True)
     except OSError as error:
@@ -73,25 +74,30 @@ def _listed(folder: Path) -> set[str]:
     return {name for name in names if name == Path(name).name}
 
 
-def _manifest(files: Mapping[str, bytes], about: Mapping[str, Any]) -> bytes:
+def _manifest(files: Mapping[str, bytes], about: Mapping[str, Any], *, complete: bool) -> bytes:
     listed = [
         {"name": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in files.items()
     ]
-    return (json.dumps({**about, "files": listed}, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps({**about, "complete": complete, "files": listed}, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _replace(folder: Path, files: Mapping[str, bytes], manifest: bytes) -> None:
+def _replace(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]) -> None:
     """Everything is on the disk before the first file takes its name."""
+    for left in folder.glob(".crmeter-*"):  # of a writer that was killed: whoever holds the lock is the only one
+        shutil.rmtree(left, ignore_errors=True)
     staged = Path(tempfile.mkdtemp(prefix=".crmeter-", dir=folder))
+    begun, done = (_manifest(files, about, complete=complete) for complete in (False, True))
     try:
-        for name, content in {**files, MANIFEST: manifest}.items():
-            with (staged / name).open("wb") as out:
+        for name, content in {**files, "begun": begun, "done": done}.items():
+            with (staged / f"{name}.new").open("wb") as out:
                 out.write(content)
                 out.flush()
                 os.fsync(out.fileno())
-        for name in (*files, MANIFEST):
-            (staged / name).replace(folder / name)
+        (staged / "begun.new").replace(folder / MANIFEST)
+        for name in files:
+            (staged / f"{name}.new").replace(folder / name)
+        (staged / "done.new").replace(folder / MANIFEST)
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

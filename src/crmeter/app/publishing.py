@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from crmeter.app.exporting import TYPES
 from crmeter.app.folder import put_files
 from crmeter.app.ingesting import silent
 from crmeter.app.measuring import believed, the_period
@@ -28,12 +29,6 @@ from crmeter.warehouse.duck import Warehouse
 
 FORMATS = ("parquet", "csv", "xlsx")
 QUARTERS, MONTHS = 8, 24  # full ones, the newest last, where no period is named
-_TYPES = {
-    **dict.fromkeys(("value", "numerator", "denominator", "n", "low", "high"), "DOUBLE"),
-    **dict.fromkeys(("start", "end", "as_of"), "DATE"),
-    **dict.fromkeys(("load", "minimum_sample"), "INTEGER"),
-    "complete": "BOOLEAN",
-}
 
 
 @dataclass(frozen=True)
@@ -219,7 +214,7 @@ def _values(values: Sequence[Mapping[str, Any]], kpis: Sequence[Kpi], catalogue:
         for value in sorted(values, key=lambda value: order[value["kpi"]])
     ]
     added = ["dimension", "member", *(f"name_{_tag(lang)}" for lang in LANGUAGES)]
-    return Table("values", {name: _TYPES.get(name, "VARCHAR") for name in [*members, *added]}, rows)
+    return Table("values", {name: TYPES.get(name, "VARCHAR") for name in [*members, *added]}, rows)
 
 
 def _member(members: Sequence[str | None]) -> str | None:
@@ -241,7 +236,7 @@ def _definitions(kpis: Sequence[Kpi], catalogue: Catalogue, about: Mapping[str, 
         "calendar": json.dumps(about["rules"]["calendar"]),
     }
     rows = [_card(catalogue, kpi, lang) | of_all for kpi in kpis for lang in LANGUAGES]
-    columns = {name: _TYPES.get(name, "VARCHAR") for name in (rows[0] if rows else of_all)}
+    columns = {name: TYPES.get(name, "VARCHAR") for name in (rows[0] if rows else of_all)}
     return Table("definitions", columns, [list(row.values()) for row in rows])
 
 
