@@ -186,7 +186,7 @@ def _value(value: Any) -> Need:
             return _field(value.rel, value.name)
         case ops.IsNull() | ops.Literal():
             return NOTHING
-        case ops.Not(arg=ops.Coalesce()):  # not known to be so is enough
+        case ops.Not():  # not known to be so is enough
             return NOTHING
         case ops.Coalesce():
             return _first_that_is_there(value.arg)

@@ -42,11 +42,8 @@ class Rows:
 
 def write_row(out: TextIO, cells: Iterable[str | None], number: int) -> None:
     """One row of the file that :func:`land` reads."""
-    for cell in cells:
-        if cell is not None:
-            out.write('"' + cell.replace('"', '""') + '"')
-        out.write(",")
-    out.write(f"{number}\n")
+    quoted_cells = ["" if cell is None else '"' + cell.replace('"', '""') + '"' for cell in cells]
+    out.write(f"{','.join(quoted_cells)},{number}\n")
 
 
 def land(con: duckdb.DuckDBPyConnection, schema: str, rows: Rows) -> RawTable:

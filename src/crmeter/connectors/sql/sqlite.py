@@ -59,21 +59,19 @@ class _Column:
 
     def cell(self, value: object) -> str | None:
         """A value as text; a blob is counted."""
-        match value:
-            case None:
-                return None
-            case int():
-                self.kinds.add("int" if -_EXACT <= value <= _EXACT else "long")
-                return str(value)
-            case float():
-                self.kinds.add("float")
-                return repr(value)
-            case str():
-                self.kinds.add("text")
-                return value
-            case _:
-                self.blobs += 1
-                return None
+        if value is None:
+            return None
+        if isinstance(value, str):
+            self.kinds.add("text")
+            return value
+        if isinstance(value, int):
+            self.kinds.add("int" if -_EXACT <= value <= _EXACT else "long")
+            return str(value)
+        if isinstance(value, float):
+            self.kinds.add("float")
+            return repr(value)
+        self.blobs += 1
+        return None
 
 
 class SqliteTables:
@@ -131,6 +129,8 @@ class SqliteTables:
 
 def _fault(columns: list[_Column], cells: list[str | None]) -> tuple[str, str, str] | None:
     """Column, value and reason of what can't be landed; None where all is well."""
+    if not any(cell is not None and (type(cell) is not str or "\0" in cell) for cell in cells):
+        return None
     for column, cell in zip(columns, cells, strict=True):
         if isinstance(cell, _Undecodable):
             return column.name, cell[:200], t("bytes that can't be decoded")
