@@ -7,6 +7,7 @@ from datetime import date
 
 from crmeter.kernel.period import Period
 from crmeter.kpis import CATALOGUE
+from crmeter.kpis.cards import card
 from crmeter.metrics import Request, measure
 from crmeter.model.rules import Rules
 from tests.world.engine import Rows, warehouse
@@ -77,3 +78,12 @@ def test_filters_by_tier() -> None:
     request = Request([MEAN], [YEAR], filters=parse_filters(["customer.tier = 'high'"]))
     assert measure(opened, TWD, request).value(MEAN, YEAR).value == 9.5
     con.close()
+
+
+def test_the_cards_of_the_lifetime_value_say_what_to_do_for_each_tier() -> None:
+    told = {lang: card("clv.revenue", lang).as_json()["tiers"] for lang in ("en", "zh-Hant", "zh-Hans")}
+    for tiers in told.values():
+        assert [tier["tier"] for tier in tiers] == ["high", "medium", "low"]
+        assert all(len(tier["do"]) == 3 for tier in tiers)
+    assert len({tiers[0]["do"][0] for tiers in told.values()}) == 3
+    assert card("revenue", "en").as_json()["tiers"] == []

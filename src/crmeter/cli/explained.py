@@ -24,6 +24,7 @@ def _parts(card: Card) -> Iterator[tuple[str, str]]:
     yield t("How to read it"), card.reading
     yield t("What to be careful of"), card.caution
     yield t("What to do"), _actions(card)
+    yield t("By tier, --by customer.tier"), _tiers(card)
     yield t("How it is computed"), "\n".join((card.formula, f"  {card.math}", *_symbols(card)))
     yield t("Example"), _example(card)
     yield t("What it needs"), "\n".join(f"  {table}: {', '.join(names)}" for table, names in card.inputs.items())
@@ -40,6 +41,13 @@ def _actions(card: Card) -> str:
     for when, actions in card.actions_when().items():
         lines.append(words.state(when))
         lines += [f"  - {words.action_kind(action.kind)}{t(': ')}{action.do}" for action in actions]
+    return "\n".join(lines)
+
+
+def _tiers(card: Card) -> str:
+    lines = []
+    for each in card.tiers:
+        lines += [f"{each.name}{t(': ')}{each.who}", *(f"  - {do}" for do in each.do)]
     return "\n".join(lines)
 
 

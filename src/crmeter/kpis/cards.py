@@ -14,6 +14,7 @@ from typing import Any
 from crmeter.kernel.messages import LANGUAGES, speaking
 from crmeter.kpis import CATALOGUE, FAMILY_OF
 from crmeter.kpis.texts import Action, Texts, When, texts
+from crmeter.kpis.tiers import Strategy, strategies
 from crmeter.kpis.worked import Given, given
 from crmeter.metrics.definitions import definition
 from crmeter.metrics.inputs import inputs
@@ -131,6 +132,11 @@ class Card:
         """The hash of what it counts."""
         return definition(self.kpi)
 
+    @cached_property
+    def tiers(self) -> tuple[Strategy, ...]:
+        """What to do for customers of each tier, on the cards of what customers are worth."""
+        return strategies(self.lang) if self.kpi.measure == "clv" else ()
+
     def actions_when(self) -> dict[str, list[Action]]:
         """The actions by what calls for them: low, high, falling, rising."""
         return {str(when): found for when in When if (found := [a for a in self.actions if a.when is when])}
@@ -150,6 +156,9 @@ class Card:
             "reading": self.reading,
             "caution": self.caution,
             "actions": [{"when": str(a.when), "kind": str(a.kind), "do": a.do} for a in self.actions],
+            "tiers": [
+                {"tier": each.tier, "name": each.name, "who": each.who, "do": list(each.do)} for each in self.tiers
+            ],
             "formula": self.formula,
             "math": self.math,
             "symbols": {symbol.name: symbol.words for symbol in self.symbols},
