@@ -1,7 +1,7 @@
 """Bank marketing: 41,188 people whom a Portuguese bank called, and whether they took the deposit.
 
-Figures: the data set's page at UCI (11.2654% said yes) and plain SQL over the file. Each call is one person reached; the
-two kinds of telephone are two campaigns.
+Figures: the data set's page at UCI (11.2654% said yes) and plain SQL over the file. Each call is one person reached;
+the two kinds of telephone are two campaigns.
 """
 
 from __future__ import annotations

@@ -13,11 +13,12 @@ from tests.real_data.workspace import by, one, workspace
 WEEKLY = """
 SELECT concat(channel, ' ', wk_strt_dt) AS spend_id, wk_strt_dt AS spent_on, amount, 'USD' AS currency,
     'marketing' AS "function", 'advertising' AS category, replace(channel, 'mdsp_', '') AS channel
-FROM (UNPIVOT case_study_data ON mdsp_dm, mdsp_inst, mdsp_nsp, mdsp_auddig, mdsp_audtr, mdsp_vidtr, mdsp_viddig, mdsp_so,
-    mdsp_on, mdsp_sem INTO NAME channel VALUE amount)
+FROM (UNPIVOT case_study_data ON mdsp_dm, mdsp_inst, mdsp_nsp, mdsp_auddig, mdsp_audtr, mdsp_vidtr, mdsp_viddig,
+    mdsp_so, mdsp_on, mdsp_sem INTO NAME channel VALUE amount)
 """
 ADVERTS = """
-SELECT concat(ad_id, ' ', date_day, ' ', platform) AS spend_id, date_day AS spent_on, spend AS amount, 'USD' AS currency,
+SELECT concat(ad_id, ' ', date_day, ' ', platform) AS spend_id, date_day AS spent_on, spend AS amount,
+    'USD' AS currency,
     'marketing' AS "function", 'advertising' AS category, platform AS channel, campaign_id
 FROM ad_report_schema
 """

@@ -21,6 +21,7 @@ entry AS (  -- what counts so far, at the rate of its day; a benefit that nobody
 daily AS (
   SELECT "on", sum(CASE side WHEN 'cost' THEN -amount ELSE amount END)::DOUBLE AS amount
   FROM entry WHERE amount IS NOT NULL GROUP BY "on"
+  HAVING sum(CASE side WHEN 'cost' THEN -amount ELSE amount END) <> 0
 ),
 placed AS (  -- where a day lies on the line of years: ACT/ACT (ISDA) is the distance of two such places
   SELECT "on", amount,

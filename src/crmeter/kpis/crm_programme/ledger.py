@@ -48,8 +48,8 @@ class OfFlows(OfLedger):
     """What the dated flows say."""
 
     def estimate(self, view: View) -> Estimate:
-        n, flows = view(ENTRIES), list(view.dated(FLOWS))
-        if not any(amount for _, amount in flows):
+        n, flows = view(ENTRIES), [flow for flow in view.dated(FLOWS) if flow[1]]
+        if not flows:
             return Estimate.undefined(Reason.NO_DATA, n=n)
         found = self.of(flows, view.rules.discount_rate)
         if isinstance(found, float):
