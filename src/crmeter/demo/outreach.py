@@ -24,7 +24,7 @@ ARMS = ("A", "B", "對照組")
 CONTROL = ARMS.index("對照組")
 VOUCHER, NEWSLETTER, TASTING = "老友回購折價券", "生豆知識電子報", "辦公室試飲邀請"
 TASTINGS = (date(2024, 9, 10), date(2025, 9, 9))  # the campaigns for leads
-REACHED = 0.03  # of present customers, by each campaign of the year
+REACHED = 0.1  # of present customers, by each campaign of the year
 IN_TRIAL = 0.9  # of present buyers, by the voucher and by the newsletter
 _DELIVERED, _OPENED, _CLICKED, _UNSUBSCRIBED = 0.96, 0.45, 0.3, 0.006  # each of those before; the last of delivered
 
