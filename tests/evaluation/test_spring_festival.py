@@ -15,6 +15,7 @@ import pytest
 from crmeter.evaluation.evaluate import Scope, evaluate
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.messages import speaking
+from crmeter.kernel.working_time import WorkingTime
 from crmeter.kpis import CATALOGUE
 from crmeter.kpis.cards import card
 from crmeter.model.rules import Rules
@@ -106,6 +107,20 @@ def test_what_moved_with_the_season_alone_is_set_aside_and_said(steady: Warehous
         "same_dates": {"start": "2024-01-01", "end": "2024-02-01"},
     }
     assert ("strength", "orders") in found(evaluated(steady, PLAIN, "2025-01"))
+
+
+def test_working_days_are_counted_where_the_holidays_are_known(steady: Warehouse) -> None:
+    taiwan = replace(ALIGNED, working=WorkingTime("TW"))
+    document = evaluated(steady, taiwan, "2025-02")
+    # February 2025: 20 weekdays, less the 28th, and the 8th, a Saturday; January: 23, less the 1st and 27th to 31st;
+    # 13 February to 11 March 2024: 20 weekdays, less the 13th, 14th and 28th, and the 17th, a Saturday
+    assert document["period"]["workdays"] == 20 - 1 + 1
+    assert document["base"]["previous"]["workdays"] == 23 - 6
+    assert document["base"]["year"]["workdays"] == 20 - 3 + 1
+    with speaking("en"):
+        told = render(document, "md", "en", {kpi.id: card(kpi.id, "en") for kpi in KPIS})
+    assert "This period has 20 working days; the month before had 17" in told
+    assert "workdays" not in evaluated(steady, ALIGNED, "2025-02")["period"]
 
 
 def test_a_real_fall_is_found_all_the_same() -> None:

@@ -43,6 +43,7 @@ class Judged:
     """What was measured and what was made of it."""
 
     found: Measurement
+    known: Period  # the part of the period before the horizon
     kpis: Sequence[Kpi]
     bases: Mapping[str, Period]
     trend: Sequence[Period]
@@ -76,7 +77,7 @@ def evaluate(
         "data": _data(warehouse),
         "kpis": [_told(judged, scope, kpi) for kpi in kpis],
         "findings": _findings(warehouse, rules, scope, judged),
-        **season.told(rules.calendar, scope.period, judged.bases, judged.season),
+        **season.told(rules.calendar, judged.known, judged.bases, judged.season),
         "tests": {
             "looked_at": sum(c.p is not None for c in judged.comparisons),
             "q": FALSE_DISCOVERY_RATE,
@@ -101,18 +102,32 @@ def _judge(warehouse: Warehouse, rules: Rules, scope: Scope, kpis: Sequence[Kpi]
     known = scope.period.until(warehouse.load.as_of) or scope.period
     aside = season.only_season(rules.calendar, known, bases, comparisons)
     told = findings([c for c in comparisons if not any(c is each for each in aside)])
-    return Judged(found, kpis, bases, trend, comparisons, told, aside)
+    return Judged(found, known, kpis, bases, trend, comparisons, told, aside)
 
 
 def _dates(warehouse: Warehouse, rules: Rules, period: Period, bases: Mapping[str, Period]) -> dict[str, Any]:
     as_of = warehouse.load.as_of
     return {
-        "period": {**_period(rules, period), "grain": str(period.grain)},
-        "base": {to: _period(rules, base) | _aligned(rules, period, to) for to, base in bases.items()},
+        "period": {
+            **_period(rules, period),
+            "grain": str(period.grain),
+            **_workdays(rules, period.until(as_of) or period),
+        },
+        "base": {
+            to: {**_period(rules, base), **_workdays(rules, base), **_aligned(rules, period, to)}
+            for to, base in bases.items()
+        },
         "load": warehouse.load.number,
         "as_of": as_of.isoformat(),
         "complete": period.end <= as_of,
     }
+
+
+def _workdays(rules: Rules, period: Period) -> dict[str, int]:
+    """How many days were worked, where public holidays are set and those of the year are known."""
+    known = all(rules.working.is_known(year) for year in range(period.start.year, period.last_day.year + 1))
+    counted = rules.working.country is not None and known
+    return {"workdays": rules.working.workdays_between(period.start, period.end)} if counted else {}
 
 
 def _aligned(rules: Rules, period: Period, to: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ Plain = Mapping[str, Any]
 
 def notes(document: Plain) -> tuple[str, ...]:
     """The sentences about the calendar of an evaluation, none for most."""
-    return (*_aligned(document), *_season(document), *_lengths(document))
+    return (*_aligned(document), *_season(document), *_lengths(document), *_workdays(document))
 
 
 def _day(iso: str) -> str:
@@ -75,6 +75,22 @@ def _lengths(document: Plain) -> Iterator[str]:
                 there=_weeks(base),
                 base=words.base(kind, period["grain"]),
             )
+
+
+def _workdays(document: Plain) -> Iterator[str]:
+    """How many days were worked in each, where they are not as many."""
+    period, bases = document["period"], document["base"]
+    counted = {kind: base["workdays"] for kind, base in bases.items() if base.get("workdays") is not None}
+    here = period.get("workdays")
+    if here is None or set(counted.values()) <= {here}:
+        return
+    others = [t("{base} had {count}", base=_base(kind, document), count=count) for kind, count in counted.items()]
+    yield t("This period has {here} working days; {others}.", here=here, others=t(", ").join(others))
+
+
+def _base(kind: str, document: Plain) -> str:
+    aligned = (document["base"].get(kind) or {}).get("aligned")
+    return words.base("festival" if aligned else kind, document["period"]["grain"])
 
 
 def _weeks(period: Plain) -> int:
