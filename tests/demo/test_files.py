@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from math import expm1
 from pathlib import Path
@@ -12,6 +13,7 @@ from crmeter.demo import STORY_NAMES, create
 from crmeter.demo.description import faults_text, stories_text
 from crmeter.demo.faults import FAULTS
 from crmeter.demo.people import GROWTH
+from crmeter.demo.purchases import PRICE_CHANGE, PRICE_FACTOR
 from crmeter.ingest.mapping.check import check
 from crmeter.kernel.errors import UserError
 from crmeter.model.tables import BY_NAME
@@ -112,3 +114,6 @@ def test_the_page_says_what_is_planted() -> None:
     assert stories_text() in page
     assert faults_text() in page
     assert f"{expm1(GROWTH):.0%} a year" in page
+    assert f"On {PRICE_CHANGE} all prices in the shop rose by {PRICE_FACTOR - 1:.0%}" in page
+    for path in (ROOT / "src" / "crmeter" / "demo" / "workspace" / "mappings").glob("*/*.sql"):
+        assert re.search(rf"\| [^|]*\b{path.stem}\b[^|]* \|", page), path
