@@ -52,15 +52,16 @@ def touched(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     found = as_survivor(found, tables)
     person = found.customer_id.notnull().ifelse(ibis.literal("customer ") + found.customer_id, "lead " + found.lead_id)
     found = found.mutate(person=person, arm=found.arm.strip())
-    of_campaign, of_person = ibis.window(group_by="campaign_id"), ibis.window(group_by=("campaign_id", "person"))
-    found = found.mutate(
-        says_delivered=(found.kind == "delivered").any().over(of_campaign),
-        is_control=(found.arm.lower() == CONTROL).fill_null(False).any().over(of_person),
-    )
+    says = found.filter(found.kind == "delivered").select(says="campaign_id").distinct()
+    held = found.filter(found.arm.lower() == CONTROL, found.person.notnull())
+    held = held.select(held_by="campaign_id", held_back="person").distinct()
+    found = found.left_join(says, found.campaign_id == says.says)
+    found = found.left_join(held, [found.campaign_id == held.held_by, found.person == held.held_back])
+    found = found.mutate(says_delivered=found.says.notnull(), is_control=found.held_back.notnull())
     in_touch = found.kind.isin(_CONTACT) | ((found.kind == "sent") & ~found.says_delivered)
     return found.select(
         *("touch_id", "campaign_id", "person", "customer_id", "lead_id", "at", "on", "kind", "arm", "is_control"),
-        reaches=in_touch & ~(found.is_control & found.person.notnull()),
+        reaches=in_touch & ~found.is_control,
     )
 
 
@@ -85,10 +86,12 @@ def reach(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
         converted_on=known.on.min(where=known.kind == "converted"),
     )
     people = people.mutate(arm=people.is_control.ifelse(CONTROL, people.arm), nameless=ibis.literal(False))
-    of_campaign = ibis.window(group_by="campaign_id")
-    left_alone = people.is_control.sum().over(of_campaign).nullif(0)
-    treated = (~people.is_control).sum().over(of_campaign)
-    people = people.mutate(treated_per_control=treated.cast("float64") / left_alone)
+    arms = people.group_by(tried="campaign_id").agg(
+        treated=(~people.is_control).sum().cast("float64"), left_alone=people.is_control.sum().nullif(0)
+    )
+    people = people.join(arms, people.campaign_id == arms.tried)
+    people = people.mutate(treated_per_control=people.treated / people.left_alone)
+    people = people.drop("tried", "treated", "left_alone")
     nobody = found.filter(found.person.isnull(), found.reaches)
     empty = ibis.null("date")
     return people.union(

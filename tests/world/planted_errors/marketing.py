@@ -24,7 +24,7 @@ MARKETING = (
     ),
     Planted(
         "the control group was reached",
-        swap(campaigns.touched, ("in_touch & ~(found.is_control & found.person.notnull())", "in_touch")),
+        swap(campaigns.touched, ("in_touch & ~found.is_control", "in_touch")),
         "campaign_response",
         "left_alone, left_alone_too",
         derives=REACH,
