@@ -145,7 +145,7 @@ def test_a_quarter_keeps_its_dates(steady: Warehouse) -> None:
         (
             "en",
             "13 January 2025 to 9 February 2025",
-            "Spring Festival was on 29 January 2025 and is on 17 February 2026",
+            "Spring Festival was on 29 January 2025, and a year later on 17 February 2026",
         ),
         ("zh-Hant", "2025 年 1 月 13 日", "前一年的春節在 2025 年 1 月 29 日，這一年在 2026 年 2 月 17 日"),
         ("zh-Hans", "2025 年 1 月 13 日", "上一年的春节在 2025 年 1 月 29 日，这一年在 2026 年 2 月 17 日"),
