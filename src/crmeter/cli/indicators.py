@@ -45,7 +45,7 @@ def _indicators(chosen: Sequence[Indicator], catalogue: Catalogue) -> str:
             i.owner or "–",
             i.decision or "–",
             t("every {period}, against {bases}", period=words.grain(i.every),
-              bases=t(", ").join(_against(base) for base in i.against)),
+              bases=" / ".join(_against(base) for base in i.against)),
             t(", ").join(i.sources) or "–",
             str(i.review_by or "–"),
         ]
@@ -92,7 +92,8 @@ def shown(found: Sequence[Shown], team: str | None, calendar: Calendar, catalogu
             said = [measured(v, v["unit"], v["currency"]) if v else None for v in values]
             cells = [part for one in said for part in ((one.text, one.interval) if one else ("–", ""))]
             notes = [t("not told by team")] if team and each.company and each.team is None else []
-            notes += [] if each.company else [t("has no value of its own: see “crmeter kpi {id}”", id=each.indicator.kpi)]
+            if each.company is None:
+                notes.append(t("has no value of its own: see “crmeter kpi {id}”", id=each.indicator.kpi))
             notes += [*said[-1].marks, said[-1].reason] if said[-1] else []
             name = cataloguing.name(each.indicator.kpi, catalogue)
             rows.append([name, *cells, each.indicator.owner or "–", "; ".join(filter(None, notes))])

@@ -135,15 +135,16 @@ class _Wizard:
         if self.system.indicator(kpi):
             return
         name, there = self.offered.name_of(kpi), self.offered.known.sources
-        question = t("{kpi}: for which periods is it evaluated? ({choices})", kpi=name, choices=", ".join(EVERY))
-        every = self.ask(question, before.every, lambda answer: _one_of(answer, EVERY))
-        question = t("{kpi}: compared with what? ({choices})", kpi=name, choices=", ".join(AGAINST))
-        against = self.ask(question, ",".join(before.against), lambda answer: _several_of(answer, AGAINST))
+        lengths, bases = _lengths(), _bases()
+        question = t("{kpi}: for which periods is it evaluated? ({choices})", kpi=name, choices=_offered(lengths))
+        every = self.ask(question, before.every, lambda answer: _one_of(answer, lengths))
+        question = t("{kpi}: compared with what? ({choices})", kpi=name, choices=_offered(bases))
+        against = self.ask(question, ",".join(before.against), lambda answer: _several_of(answer, bases))
         sources: tuple[str, ...] = ()
         if there:
             question = t("{kpi}: from which sources? ({choices})", kpi=name, choices=", ".join(there))
             default = ",".join(self.offered.sources_of(kpi) or there)
-            sources = self.ask(question, default, lambda answer: _several_of(answer, there))
+            sources = self.ask(question, default, lambda answer: _several_of(answer, {name: name for name in there}))
         self.indicators[kpi] = replace(before, every=every, against=against, sources=sources)
 
     def plan_review(self) -> None:
@@ -197,17 +198,35 @@ def _numbered(part: str, offered: Sequence[Read]) -> Read:
     return offered[int(part) - 1]
 
 
-def _one_of(answer: str, choices: Sequence[str]) -> str:
-    if answer not in choices:
-        raise Wrong(t("Choose one of: {choices}.", choices=", ".join(choices)))
-    return answer
+def _lengths() -> dict[str, str]:
+    """The lengths of period, with their words."""
+    return dict(zip(EVERY, (t("month"), t("quarter"), t("half-year"), t("year")), strict=True))
 
 
-def _several_of(answer: str, choices: Sequence[str]) -> tuple[str, ...]:
+def _bases() -> dict[str, str]:
+    """What a value may be compared with, in words."""
+    return dict(zip(AGAINST, (t("the period before"), t("last year"), t("the target")), strict=True))
+
+
+def _offered(choices: Mapping[str, str]) -> str:
+    """``month``, and beside it the word for it where that is another."""
+    return ", ".join(code if code == word else f"{code} {word}" for code, word in choices.items())
+
+
+def _one_of(answer: str, choices: Mapping[str, str]) -> str:
+    """The code of an answer, which may be the word for it."""
+    (found, *more) = _several_of(answer, choices)
+    if more:
+        raise Wrong(t("Choose one of: {choices}.", choices=_offered(choices)))
+    return found
+
+
+def _several_of(answer: str, choices: Mapping[str, str]) -> tuple[str, ...]:
+    codes = {word: code for code, word in choices.items()} | {code: code for code in choices}
     found = _parts(answer)
-    if not found or not set(found) <= set(choices):
-        raise Wrong(t("Choose from: {choices}.", choices=", ".join(choices)))
-    return tuple(dict.fromkeys(found))
+    if not found or not set(found) <= set(codes):
+        raise Wrong(t("Choose from: {choices}.", choices=_offered(choices)))
+    return tuple(dict.fromkeys(codes[each] for each in found))
 
 
 def _day(answer: str, today: date) -> date:

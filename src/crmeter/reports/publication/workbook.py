@@ -66,7 +66,7 @@ def _write_about(book: Any, formats: _Formats, about: Mapping[str, Any]) -> None
 
 
 def _told(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield t("Company"), str(about["name"])
+    yield t("Name of the company"), str(about["name"])
     yield t("Load"), str(about["load"])
     yield t("Data until"), t("{day}, not included", day=about["as_of"])
     yield t("Currency"), str(about["currency"])

@@ -62,7 +62,9 @@ class _Tracking:
                                   "Grey and blue cells are measured or computed; they are locked."), plain)  # fmt: skip
         until = self.sheet.measured_until
         said = t("Data until {day}, not included.", day=until) if until else t("Nothing is measured yet.")
-        page.write_string(2, 0, f"{said} {t('A target is for one of the periods shown.')}", plain)
+        page.write_string(
+            2, 0, f"{said}{'' if said.endswith('。') else ' '}{t('A target is for one of the periods shown.')}", plain
+        )
         heading = self.format(bold=True, bg_color=_BLUE, font_color="#FFFFFF", text_wrap=True, align="center")
         told = headings()
         for code, column in self.place.items():
