@@ -30,8 +30,8 @@ def _aligned(document: Plain) -> Iterator[str]:
     found = base.get("aligned")
     if found:
         yield t(
-            "Spring Festival was on {before}, and a year later on {now}. So that the same days before and after it are compared, "
-            "“a year before” is {base}, not {same_dates}.",
+            "Spring Festival was on {before}, and a year later on {now}. So that the same days before and after it are "
+            "compared, “a year before” is {base}, not {same_dates}.",
             before=_day(found["base_festival"]),
             now=_day(found["festival"]),
             base=_span(base),
