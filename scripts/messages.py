@@ -20,7 +20,7 @@ LOCALE = SOURCE / "locale"
 LANGUAGES = ("zh-Hant", "zh-Hans")
 # What is the same in every language: punctuation and names.
 SAME = re.compile(r"[^A-Za-z]*|KPI|CRM|HTML|JSON|SQL")
-DECLARING = ("metrics/measures.py", "kpis/worked.py")  # say declared texts
+DECLARING = ("metrics/measures.py", "kpis/worked.py", "quality/rule.py")  # say declared texts
 _TEMPLATE = re.compile(r"""(?<![\w.])t\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _FIELD = re.compile(r"{(\w*)[^{}]*}")
 _CJK = re.compile(r"[\u4e00-\u9fff]")
@@ -59,10 +59,12 @@ def _declared() -> Iterator[tuple[str, str]]:
     sys.path.insert(0, str(ROOT / "src"))
     from crmeter.model.cells import CELL_COLUMNS
     from crmeter.model.populations import POPULATIONS
+    from crmeter.quality.rules import RULES
 
     yield from ((column.words, "src/crmeter/model/cells.py") for column in CELL_COLUMNS.values() if column.words)
     for population in POPULATIONS.values():
         yield from ((words, "src/crmeter/model/populations") for words in population.adds.values() if words)
+    yield from ((rule.says, "src/crmeter/quality/rules.py") for rule in RULES)
 
 
 def not_literal() -> list[str]:

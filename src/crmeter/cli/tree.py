@@ -6,6 +6,7 @@ import typer
 
 from crmeter.cli import (
     catalogue,
+    checking,
     changing,
     demonstration,
     evaluating,
@@ -25,6 +26,7 @@ GROUPS = (
     demonstration,
     mapping,
     loading,
+    checking,
     catalogue,
     values,
     reconciling,

@@ -27,6 +27,7 @@ from crmeter.kernel.messages import t
 from crmeter.model.rules import Rules
 from crmeter.model.tables import TABLES
 from crmeter.model.tables.customer import CUSTOMER
+from crmeter.quality import results
 from crmeter.warehouse import derive, schema
 from crmeter.warehouse.business_days import years_unknown
 from crmeter.warehouse.history import Merged, holds_rows_of, merge
@@ -216,6 +217,8 @@ class _Run:
         quarantine.keep(self.con, report.load, self.covered)
         record.record_formats(self.con, self.covered, staged)
         record.record(self.con, report, self.rules)
+        self.progress(t("Checking the rules of quality"), None)
+        results.keep(self.con, report.load, self.rules.currency)
 
 
 def _readers(assigned: list[Assignment]) -> dict[str, list[str]]:

@@ -250,6 +250,7 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue 
             if section.startswith("targets.")
         },
         dimensions=held["evaluation"]["dimensions"],
+        quality_owners=dict(held["quality"]["owners"]),
         own_kpis=own_kpis,
         era=held["calendar"]["era"],
     )

@@ -158,6 +158,8 @@ SETTINGS = (
             lambda: t("What else it is called.")),
     Setting("kpis.*", "minimum_sample", kinds.count(0), 30, "30",
             lambda: t("A sample smaller than this is marked as small.")),
+    Setting("quality", "owners", kinds.table_of(kinds.TEXT), {}, '{ customer = "Sales operations" }',
+            lambda: t("Who answers for the quality of a table.")),
     Setting("evaluation", "dimensions", kinds.DIMENSIONS, [], '["customer.segment", "team"]',
             lambda: t("The columns that an evaluation looks at to find the segments that moved. Without it all that "
                       "fit are looked at.")),

@@ -56,6 +56,7 @@ class Workspace:
     sources: tuple[SourceSettings, ...]
     targets: Mapping[str, Target]
     dimensions: tuple[str, ...] = ()
+    quality_owners: Mapping[str, str] = field(default_factory=dict)  # table → who answers for its quality
     era: str = "common"  # how years are said, see reports.periods
     own_kpis: Catalogue | None = None
 
