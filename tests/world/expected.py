@@ -15,6 +15,7 @@ from tests.world import (
     expected_marketing,
     expected_pipeline,
     expected_programme,
+    expected_quality,
     expected_value,
 )
 
@@ -278,7 +279,7 @@ QUARTER |= expected_value.quarter(
     cac=Fraction(expected_marketing.SPENT, len(NEW)),
 )
 OTHERS += expected_value.OTHERS
-for more in (expected_marketing, expected_programme, expected_adoption):
+for more in (expected_marketing, expected_programme, expected_adoption, expected_quality):
     QUARTER |= more.QUARTER
     OTHERS += more.OTHERS
 

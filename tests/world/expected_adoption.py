@@ -8,11 +8,11 @@ from fractions import Fraction
 Number = Fraction | float | int | None
 
 # ---------------------------------------------------------------- the third quarter of 2025, 1 July to 30 September
-LICENSED = "ann bea cem dan eli gil ida".split()
+LICENSED = ["ann", "bea", "cem", "dan", "eli", "gil", "ida"]
 ACTIONS = {"ann": 3, "dan": 1, "gil": 1, "ida": 3}
 ACTIVE_DAYS = {"ann": 2, "dan": 1, "gil": 1, "ida": 2}
 FEATURES = {"ann": 2, "dan": 0, "gil": 1, "ida": 2}
-WITH_COURSES = "ann bea cem dan eli gil".split()
+WITH_COURSES = ["ann", "bea", "cem", "dan", "eli", "gil"]
 TRAINED = ["ann", "eli"]
 
 QUARTER: dict[str, Number] = {

@@ -27,6 +27,8 @@ def loaded() -> duckdb.DuckDBPyConnection:
     for table in TABLES:
         columns = ", ".join(f'"{name}" {kind}' for name, kind in table.stored)
         con.execute(f'CREATE TABLE "{table.name}" ({columns})')
+    con.execute("CREATE SCHEMA meta; CREATE TABLE meta.load (load INTEGER, as_of DATE)")
+    con.execute("INSERT INTO meta.load VALUES (1, ?)", [AS_OF])
     for path in sorted(FOLDER.glob("*.csv")):
         insert(con, path.stem, read(path.stem))
     con.execute("INSERT INTO customer (customer_id) VALUES ('unknown')")  # what a load makes of an unknown customer

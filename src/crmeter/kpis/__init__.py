@@ -1,6 +1,6 @@
 """The catalogue: every KPI, by family. Beside each file stand its texts in three languages and an independent SQL."""
 
-from crmeter.kpis import adoption, crm_programme, customers, marketing, sales, satisfaction, service, value
+from crmeter.kpis import adoption, crm_programme, customers, marketing, quality, sales, satisfaction, service, value
 from crmeter.metrics.kpi import Kpi
 
 FAMILIES: dict[str, tuple[Kpi, ...]] = {
@@ -12,6 +12,7 @@ FAMILIES: dict[str, tuple[Kpi, ...]] = {
     "marketing": marketing.KPIS,
     "crm_programme": crm_programme.KPIS,
     "adoption": adoption.KPIS,
+    "quality": quality.KPIS,
 }
 CATALOGUE: tuple[Kpi, ...] = tuple(kpi for family in FAMILIES.values() for kpi in family)
 OWN = "own"  # the family of those that an organisation composes

@@ -64,6 +64,7 @@ def declared_columns() -> dict[str, dict[str, str]]:
         },
         "rate": {"currency": "VARCHAR", "day": "DATE", "rate": "DOUBLE"},
         **{name: dict(derived.columns) for name, derived in DERIVATIONS.items()},
+        "load": {"load": "INTEGER", "as_of": "DATE"},
         "member": {"member_id": "VARCHAR", "member": "INTEGER", "cell_group": "INTEGER"},
         "period": {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"},
         "period_day": {"day": "DATE", "period": "INTEGER", "period_end": "DATE"},

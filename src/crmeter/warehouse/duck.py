@@ -72,7 +72,10 @@ class Warehouse:
     @cached_property
     def coverage(self) -> Mapping[str, Coverage]:
         rows = self._con.execute("SELECT population, first_on, last_on, rows FROM derived.coverage").fetchall()
-        return {name: Coverage(first, last, count) for name, first, last, count in rows}
+        found = {name: Coverage(first, last, count) for name, first, last, count in rows}
+        # what is derived is checked: the results of a load come after its coverage, and hold for all that it knew
+        [(checked,)] = self._con.execute("SELECT count(*) FROM main.rule_result").fetchall()
+        return found | {"checks": Coverage(date.min if checked else None, None, checked)}
 
     @cached_property
     def sells_without_contract(self) -> bool:

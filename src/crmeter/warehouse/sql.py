@@ -113,14 +113,15 @@ def _alias(expression: Any, name: str) -> Any:
 
 
 def tables_of(con: duckdb.DuckDBPyConnection) -> Mapping[str, ir.Table]:
-    """Every canonical and derived table as an unbound expression, with the types it has in the warehouse.
+    """Every canonical and derived table, and ``load``, as unbound expressions with the types of the warehouse.
 
     Where a row came from (the columns that begin with an underscore) is left out: nothing is measured of it.
     """
     found: dict[tuple[str, str], dict[str, str]] = {}
     rows = con.execute(
         "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE schema_name IN ('main', 'derived') AND database_name = current_database() AND NOT internal "
+        "WHERE (schema_name IN ('main', 'derived') OR (schema_name = 'meta' AND table_name = 'load')) "
+        "AND database_name = current_database() AND NOT internal "
         "AND NOT starts_with(column_name, '_') "
         "ORDER BY schema_name, table_name, column_index"
     ).fetchall()

@@ -8,6 +8,7 @@ from crmeter.model.populations.answers import ANSWERS, INVITATIONS, RESPONDENTS
 from crmeter.model.populations.campaign_spend import CAMPAIGN_SPEND
 from crmeter.model.populations.case_hours import OPENED_IN_HOURS, RESOLVED_IN_HOURS
 from crmeter.model.populations.cases import OPEN_CASES, OPENED, RESOLVED, SETTLED
+from crmeter.model.populations.checks import CHECKS
 from crmeter.model.populations.deals import CLOSED, OPEN_DEALS
 from crmeter.model.populations.interactions import INTERACTIONS
 from crmeter.model.populations.investment import INVESTMENT
@@ -45,6 +46,7 @@ POPULATIONS = {
         ACTION_DAYS,
         TRAINEES,
         TRAININGS,
+        CHECKS,
         CAMPAIGN_LEADS,
         REACHED,
         ARMS,
