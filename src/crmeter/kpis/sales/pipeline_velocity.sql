@@ -40,6 +40,7 @@ closed AS (
   WHERE o.closed_on >= $start AND o.closed_on < $end AND o.outcome IN ('won', 'lost')
     AND (o.customer_id IS NULL OR o.customer_id IN (SELECT customer_id FROM person))
 )
-SELECT (SELECT count(*) FROM open_at_end) * count(*) FILTER (outcome = 'won') / nullif(count(*), 0)::DOUBLE
-    * avg(amount) FILTER (outcome = 'won') / nullif(avg(days) FILTER (outcome = 'won'), 0) AS "value"
+SELECT CASE WHEN (SELECT min(since) FROM ever_open) < $end  -- before the first opportunity nothing is known
+  THEN (SELECT count(*) FROM open_at_end) * count(*) FILTER (outcome = 'won') / nullif(count(*), 0)::DOUBLE
+    * avg(amount) FILTER (outcome = 'won') / nullif(avg(days) FILTER (outcome = 'won'), 0) END AS "value"
 FROM closed
