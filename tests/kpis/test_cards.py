@@ -174,4 +174,4 @@ def test_json_holds_everything_once() -> None:
     assert told["example"]["value"] == 30
     assert [each["number"] for each in told["example"]["given"]] == [50, 20, 100]
     assert {action["when"] for action in told["actions"]} == {"low", "falling"}
-    assert all(told[key] for key in told)
+    assert all(told[key] for key in told if key != "tiers")  # which only the values that tiers rest on have
