@@ -148,7 +148,7 @@ def measured(con: duckdb.DuckDBPyConnection, request: Request, as_of: date = HOR
 
 def _with_facts(found: Measurement) -> Measurement:
     """What a measurement reads of its warehouse while values are asked for, read before the cursor is closed."""
-    _ = found.warehouse.load, found.warehouse.coverage, found.warehouse.sells_without_contract
+    _ = found.warehouse.load, found.warehouse.coverage, found.warehouse.sells_without_contract, found.warehouse.figures
     return found
 
 
