@@ -58,6 +58,7 @@ def section(card: Card) -> str:
         f"**{t('How to read it')}** {card.reading}",
         f"**{t('What to be careful of')}** {card.caution}",
         *actions(card),
+        *tiers(card),
         f"**{t('How it is computed')}** {card.formula}",
         f"```text\n{notation(card)}\n```",
         f"**{t('Example')}** {card.example}",
@@ -78,6 +79,17 @@ def actions(card: Card) -> Iterator[str]:
     for when, found in card.actions_when().items():
         done = "\n".join(f"- {words.action_kind(action.kind)}{t(': ')}{action.do}" for action in found)
         yield f"{words.state(when)}\n\n{done}"
+
+
+def tiers(card: Card) -> Iterator[str]:
+    """What to do for customers of each tier, on the cards that tiers rest on."""
+    from crmeter.kernel.messages import t
+
+    if card.tiers:
+        yield f"**{t('By tier, --by customer.tier')}**"
+    for each in card.tiers:
+        done = "\n".join(f"- {do}" for do in each.do)
+        yield f"{each.name}{t(': ')}{each.who}\n\n{done}"
 
 
 def notation(card: Card) -> str:
