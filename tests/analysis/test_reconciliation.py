@@ -35,7 +35,8 @@ def company(leaving: int) -> dict[str, list[dict[str, str]]]:
     contracts += [contract(f"lost_{i:03}", "2025-01-01", "2025-08-15") for i in range(100)]
     contracts += [contract(f"new_{i:03}", "2025-07-10") for i in range(200 - leaving)]
     contracts += [contract(f"came_and_went_{i:02}", "2025-07-10", "2025-09-10") for i in range(leaving)]
-    people = [{"customer_id": c["customer_id"], "segment": "a" if i % 2 else "b"} for i, c in enumerate(contracts)]
+    people = [{"customer_id": c["customer_id"], "segment": "" if i % 3 else "c"} for i, c in enumerate(contracts)]
+    people[0]["segment"] = people[950]["segment"] = "few"  # one who stays, one who is lost
     return {"customer": people, "subscription": contracts}
 
 
@@ -112,9 +113,11 @@ def test_the_calendar_of_a_number_is_found(con: duckdb.DuckDBPyConnection) -> No
 
 
 def test_the_population_of_a_number_is_found(con: duckdb.DuckDBPyConnection) -> None:
-    """Segment b alone: 500 of the 1000 and 50 of the 100 lost, so the rate is the same; the group is named."""
-    found = tried(con, "0.90", ("segment",))
-    assert any(c.because and "segment in ('b')" in c.because[0] for c in found)
+    """Of the two in the segment “few” one is lost; nothing else comes to a half."""
+    found = tried(con, "50%", ("segment",))
+    assert {(c.kpi, c.value, "segment in ('few')" in c.because[0]) for c in found} == {
+        (kpi.id, 0.5, True) for kpi in RETENTION
+    }
 
 
 def test_the_rule_of_a_number_is_found() -> None:

@@ -63,7 +63,9 @@ ORDER_VALUE = (1000 + 300 + 300 + 320 + 100) / 5
 class World:
     con: duckdb.DuckDBPyConnection
 
-    def value(self, kpi: str, at: Rates | date = Rates.OF_THE_DAY, names: tuple[str, ...] = (), group: str = "") -> Value:
+    def value(
+        self, kpi: str, at: Rates | date = Rates.OF_THE_DAY, names: tuple[str, ...] = (), group: str = ""
+    ) -> Value:
         with self.con.cursor() as own:
             found = measure(Warehouse(own), RULES, Request([BY_ID[kpi]], [JULY], [names], rates=at))
             return found.value(BY_ID[kpi], JULY, names, (group,) if names else ())

@@ -11,8 +11,8 @@ from datetime import timedelta
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period, add_months, months_between
-from crmeter.metrics import Kpi, Request, Unit, measure
-from crmeter.metrics.dimensions import Filter
+from crmeter.metrics import Kpi, Measurement, Request, measure
+from crmeter.metrics.dimensions import Filter, resolve
 from crmeter.metrics.request import CURRENCY
 from crmeter.model.populations.population import Rates
 from crmeter.model.rules import Rules
@@ -20,7 +20,7 @@ from crmeter.warehouse.duck import Warehouse
 
 INACTIVITY_DAYS = (30, 60, 90, 120, 180, 365, 730)  # that other systems count by
 NEAREST = 5
-SHARES = (Unit.SHARE,)
+MOST = 12  # hits that are told: the more is tried, the more come to a number by chance
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,11 @@ def candidates(
     ``recount`` opens the same data counted by other rules; ``dimensions`` are looked through for populations.
     """
     yield from _measured(warehouse, rules, Request(kpis, [period]))
-    for because, other in _calendars(rules, period):
-        yield from _measured(warehouse, rules, Request(kpis, [other]), because)
-    for name in dimensions:
-        yield from _populations(warehouse, rules, kpis, period, name)
+    others = dict(_calendars(rules, period))
+    found = measure(warehouse, rules, Request(kpis, list(others.values())))
+    for because, other in others.items():
+        yield from _candidates(found, kpis, other, because)
+    yield from _populations(warehouse, rules, kpis, period, dimensions)
     yield from _currencies(warehouse, rules, kpis, period)
     if warehouse.sells_without_contract:
         for days in INACTIVITY_DAYS:
@@ -87,12 +88,14 @@ def candidates(
 
 
 def _measured(warehouse: Warehouse, rules: Rules, request: Request, *because: str) -> Iterator[Candidate]:
-    found = measure(warehouse, rules, request)
-    for kpi in request.kpis:
-        for period in request.periods:
-            value = found.value(kpi, period).value
-            if value is not None:
-                yield Candidate(kpi.id, value, because)
+    yield from _candidates(measure(warehouse, rules, request), request.kpis, request.periods[0], *because)
+
+
+def _candidates(found: Measurement, kpis: Sequence[Kpi], period: Period, *because: str) -> Iterator[Candidate]:
+    for kpi in kpis:
+        value = found.value(kpi, period).value
+        if value is not None:
+            yield Candidate(kpi.id, value, because)
 
 
 def _calendars(rules: Rules, period: Period) -> Iterator[tuple[str, Period]]:
@@ -111,24 +114,29 @@ def _calendars(rules: Rules, period: Period) -> Iterator[tuple[str, Period]]:
 
 
 def _populations(
-    warehouse: Warehouse, rules: Rules, kpis: Sequence[Kpi], period: Period, name: str
+    warehouse: Warehouse, rules: Rules, kpis: Sequence[Kpi], period: Period, dimensions: Sequence[str]
 ) -> Iterator[Candidate]:
-    """Only one group of a dimension, and all but one."""
+    """Only one group of a dimension."""
     for kpi in kpis:
-        try:
-            found = measure(warehouse, rules, Request([kpi], [period], [(name,)]))
-        except UserError:
-            continue  # this KPI cannot be split by it
-        groups = found.groups(kpi, period, (name,))
-        for group in groups:
-            value = found.value(kpi, period, (name,), group).value
-            said = str(Filter(name, group))
-            if value is not None:
-                yield Candidate(kpi.id, value, (t("only where {condition}", condition=said),))
-        for group in groups if len(groups) > 2 else ():
-            others = Filter(name, group, among=False)
-            because = t("only where {condition}", condition=str(others))
-            yield from _measured(warehouse, rules, Request([kpi], [period], filters=[others]), because)
+        slices = [(name,) for name in dimensions if _splits(name, kpi, warehouse)]
+        if not slices:
+            continue
+        found = measure(warehouse, rules, Request([kpi], [period], slices))
+        for names in slices:
+            for group in found.groups(kpi, period, names):
+                value = found.value(kpi, period, names, group).value
+                if value is not None:
+                    yield Candidate(
+                        kpi.id, value, (t("only where {condition}", condition=str(Filter(names[0], group))),)
+                    )
+
+
+def _splits(name: str, kpi: Kpi, warehouse: Warehouse) -> bool:
+    try:
+        resolve(name, kpi, warehouse.tables)
+    except UserError:
+        return False
+    return True
 
 
 def _currencies(warehouse: Warehouse, rules: Rules, kpis: Sequence[Kpi], period: Period) -> Iterator[Candidate]:
@@ -157,4 +165,4 @@ def search(found: Iterator[Candidate], number: Wanted) -> tuple[list[Candidate],
     every = list(found)
     hits = [c for c in every if number.holds(c.value)]
     nearest = [] if hits else sorted(every, key=lambda c: abs(c.value - number.number))[:NEAREST]
-    return sorted(hits, key=lambda c: len(c.because)), nearest
+    return sorted(hits, key=lambda c: (len(c.because), abs(c.value - number.number)))[:MOST], nearest
