@@ -1,7 +1,7 @@
 """Amounts in other currencies: the rate of their day, a constant one, or none; worked out by hand.
 
-The company counts in TWD. It knows a rate of the dollar for Monday 7 July (30) and Friday 18 July (32), the yen only the
-other way round (1 TWD = 4 JPY on 7 July), and none of the euro.
+The company counts in TWD. It knows a rate of the dollar for Monday 7 July (30) and Friday 18 July (32), the yen only
+the other way round (1 TWD = 4 JPY on 7 July), and none of the euro.
 """
 
 from __future__ import annotations

@@ -30,6 +30,9 @@ def headlines(document: Mapping[str, Any], catalogue: Catalogue = BUILT_IN) -> d
     """The weaknesses and strengths of an evaluation as sentences, strongest first."""
     read = Reading(document, catalogue.cards(language()))
     return {
-        heading: [movement(read.by_id[f["kpi"]], f["comparison"], read.base_words(f["comparison"])) for f in read.findings(kind)]
+        heading: [
+            movement(read.by_id[f["kpi"]], f["comparison"], read.base_words(f["comparison"]))
+            for f in read.findings(kind)
+        ]
         for heading, kind in ((t("Weaknesses"), "weakness"), (t("Strengths"), "strength"))
     }

@@ -6,8 +6,8 @@ import typer
 
 from crmeter.cli import (
     catalogue,
-    checking,
     changing,
+    checking,
     demonstration,
     evaluating,
     loading,

@@ -94,7 +94,6 @@ class RowScan:
             kept = rows.select("period", *map(self.reading.column, every), in_order=rows[column])
             fetch_ranks(self.reading, self.reading.slices, kept, rankeds, places)
 
-
     def _sum_days(self) -> None:
         """Sums by day, for what is more than a sum of them."""
         every = every_dimension(self.reading.slices)

@@ -23,7 +23,7 @@ class Landed:
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """The rows by number; instants as naive UTC."""
         zoned = [name for name, kind in self.types(table).items() if kind == "TIMESTAMP WITH TIME ZONE"]
-        naive = ", ".join(f"\"{name}\" AT TIME ZONE 'UTC' AS \"{name}\"" for name in zoned)
+        naive = ", ".join(f'"{name}" AT TIME ZONE \'UTC\' AS "{name}"' for name in zoned)
         shown = f"* REPLACE ({naive})" if naive else "*"
         return self.con.execute(f'SELECT {shown} FROM raw_s."{table}" ORDER BY _row').fetchall()
 
