@@ -114,7 +114,13 @@ def test_the_upgrade_is_a_strength(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 11))
-def test_without_its_story_nothing_is_found(tmp_path: Path, seed: int) -> None:
+def test_without_its_story_it_is_not_told(tmp_path: Path, seed: int) -> None:
+    """None of its KPIs is a weakness with its segment first.
+
+    A KPI of it may move by chance: a twentieth of what an evaluation finds is let through, and growth is a lot to find.
+    That nothing was planted then, test_planted counts.
+    """
     found = weaknesses(tmp_path, seed, ())
     for story in WEAKNESSES:
-        assert not telling(found[story.name], story), story.name
+        firsts = [finding["segments"][0]["by"] for finding in telling(found[story.name], story) if finding["segments"]]
+        assert {story.dimension: story.value} not in firsts, story.name
