@@ -15,6 +15,7 @@ import pytest
 
 from crmeter.app.settings import Workspace
 from tests.real_data.workspace import by, one, workspace
+from tests.world.agreement import differing
 
 ORDERS = """
 SELECT
@@ -74,3 +75,10 @@ def test_revenue_so_far_of_each_customer(cdnow: Workspace, shared_data: Path) ->
     tiers = by(cdnow, "clv.historical_mean", "customer.tier", **whole)
     assert tiers["high"]["denominator"] >= 0.2 * 23570 > tiers["high"]["denominator"] - 10  # those alike go up together
     assert sum(v["denominator"] for v in tiers.values()) == 23570
+
+
+def test_engine_and_statements_agree(cdnow: Workspace) -> None:
+    periods = [cdnow.rules.calendar.parse(name, date(2100, 1, 1)) for name in ("1997-Q2", "1998-Q1")]
+    found, compared = differing(cdnow, periods)
+    assert found == {}
+    assert compared > 10

@@ -6,6 +6,7 @@ over the files; see the data set's README.
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from crmeter.app.salespeople import salespeople
 from crmeter.app.settings import Workspace
 from tests.real_data.workspace import by, one, workspace
+from tests.world.agreement import differing
 
 OPPORTUNITIES = """
 SELECT
@@ -96,3 +98,10 @@ def test_salespeople(maven: Workspace) -> None:
     assert best["measures"]["win_rate"]["low"] < 349 / 553 < best["measures"]["win_rate"]["high"]
     assert sum(person["measures"]["won_value"]["value"] for person in found) == 10_005_534
     assert sum(person["decided"] for person in found) == 6711
+
+
+def test_engine_and_statements_agree(maven: Workspace) -> None:
+    periods = [maven.rules.calendar.parse(name, date(2100, 1, 1)) for name in ("2017-Q2", "2017")]
+    found, compared = differing(maven, periods)
+    assert found == {}
+    assert compared > 8

@@ -12,6 +12,7 @@ import pytest
 
 from crmeter.app.settings import Workspace
 from tests.real_data.workspace import by, one, workspace
+from tests.world.agreement import differing
 
 CUSTOMERS = 'SELECT "customerID" AS customer_id, gender, "Contract" AS contract FROM telco_customer_churn'
 SUBSCRIPTIONS = """
@@ -67,3 +68,10 @@ def test_revenue_of_those_who_left(telco: Workspace) -> None:
     assert kept["value"] == pytest.approx(1 - 139_130.85 / 456_116.60, rel=1e-12)  # nobody changed the plan
     assert one(telco, "recurring_revenue", **days)["value"] == pytest.approx(456_116.60 - 139_130.85)
     assert sum(v["value"] for v in by(telco, "recurring_revenue", "plan", **days).values()) == pytest.approx(316_985.75)
+
+
+def test_engine_and_statements_agree(telco: Workspace) -> None:
+    periods = [telco.rules.calendar.parse(name, date(2100, 1, 1)) for name in ("2024-12", "2024-Q3")]
+    found, compared = differing(telco, periods)
+    assert found == {}
+    assert compared > 8

@@ -43,13 +43,3 @@ def priced(rows: ir.Table, amount: ir.DecimalValue) -> ir.DecimalValue:
 def unpriced(rows: ir.Table, amount: ir.DecimalValue) -> ir.IntegerValue:
     """1 for an amount that is left out because no rate is known."""
     return one(amount.notnull() & rows.rate.isnull())
-
-
-def in_currency(amount: ir.DecimalValue, currency: ir.StringValue, horizon: Horizon) -> ir.DecimalValue:
-    """The amount where it is in the workspace's currency, else null: no rate, no number."""
-    return (currency == horizon.currency).ifelse(amount, ibis.null("decimal(18, 4)"))
-
-
-def foreign(amount: ir.DecimalValue, currency: ir.StringValue, horizon: Horizon) -> ir.IntegerValue:
-    """1 for an amount that is left out because of its currency."""
-    return one(amount.notnull() & (currency != horizon.currency))
