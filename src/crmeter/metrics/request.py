@@ -259,6 +259,7 @@ def ensure_one_currency(request: Request) -> None:
 def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement:
     """Measure everything a request asks for. KPIs whose dimensions mean the same columns share their scans."""
     ensure_one_currency(request)
+    warehouse.begin()
     found = Measurement(warehouse, rules, request.rates, bool(request.filters))
     horizon = Horizon(rules.currency, warehouse.load.as_of, request.rates, csi_weights=rules.csi_weights)
     shares: dict[tuple[tuple[Slice, ...], tuple[Condition, ...]], list[Kpi]] = defaultdict(list)

@@ -112,7 +112,7 @@ class Warehouse:
     def keep(self, expr: ir.Table) -> ir.Table:
         """The rows of an expression, kept in a temporary table until the warehouse is closed."""
         name = self._name()
-        self._con.execute(f'CREATE TEMP TABLE "{name}" AS {to_sql(expr)}')
+        self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {to_sql(expr)}')
         described = self._con.execute(f'DESCRIBE "{name}"').fetchall()
         return declared(name, {column: kind for column, kind, *_ in described})
 
@@ -139,7 +139,7 @@ class Warehouse:
         """``rows`` as a temporary table whose columns have the given DuckDB types."""
         name = self._name()
         described = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        self._con.execute(f'CREATE TEMP TABLE "{name}" ({described})')
+        self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({described})')
         if rows:
             # one JSON parameter: binding lists of values one by one costs a hundred times as much
             names = [f"c{i}" for i in range(len(columns))]
@@ -151,6 +151,11 @@ class Warehouse:
                 f'INSERT INTO "{name}" SELECT {picked} FROM ({unpacked})', {"rows": packed, "shape": shape}
             )
         return declared(name, dict(columns))
+
+    def begin(self) -> None:
+        """Name kept tables from the first again: those of the measurement before are not read any more. What is asked
+        for in the same way then reads alike, and its SQL is not written twice."""
+        self._temporary = 0
 
     def _name(self) -> str:
         self._temporary += 1
