@@ -29,8 +29,8 @@ WEAKNESSES = tuple(story for story in STORIES if story.finding == "weakness")
 
 
 ALWAYS = (
-    "revenue", "orders", "average_order_value", "customers.new", "customers.lost", "retention_rate.cohort", "cac", "nps",
-    "csat.mean", "win_rate", "complaint_rate", "resolution_hours.median", "lead_conversion.matured",
+    "revenue", "orders", "average_order_value", "customers.new", "customers.lost", "retention_rate.cohort", "cac",
+    "nps", "csat.mean", "win_rate", "complaint_rate", "resolution_hours.median", "lead_conversion.matured",
     "campaign_conversion", "adoption_rate",
 )  # fmt: skip
 
