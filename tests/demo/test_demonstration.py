@@ -12,13 +12,13 @@ import pytest
 from crmeter.app.demonstrating import Demonstration, demonstrate
 from crmeter.demo.faults import FAULTS
 from crmeter.kernel.messages import LANGUAGES
-from crmeter.model.tables import BY_NAME
+from crmeter.model.tables import BY_NAME, WRITTEN
 from crmeter.model.tables import TABLES as ALL
 from crmeter.reports.renderers import FORMATS
 from tests.demo.believed import build
 from tests.demo.exported import lines
 
-TABLES = tuple(table.name for table in ALL if table.name not in ("figures", "rule_result"))  # those nobody delivers
+TABLES = tuple(table.name for table in ALL if table.name not in ("figures", *WRITTEN))  # those nobody delivers
 
 
 @pytest.fixture(scope="module")

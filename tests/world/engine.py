@@ -14,7 +14,19 @@ from crmeter.model.tables import BY_NAME
 from crmeter.warehouse import derive, schema
 from crmeter.warehouse.duck import Warehouse
 from crmeter.warehouse.horizon import history_start
-from tests.world.rows import AS_OF, BREAK, CLOSES, CURRENCY, FOLDER, INACTIVITY_DAYS, OPENS, TIMEZONE, insert, read
+from tests.world.rows import (
+    ARRIVAL,
+    AS_OF,
+    BREAK,
+    CLOSES,
+    CURRENCY,
+    FOLDER,
+    INACTIVITY_DAYS,
+    OPENS,
+    TIMEZONE,
+    insert,
+    read,
+)
 
 WORKING = WorkingTime("TW", hours=((OPENS, CLOSES),) * 5 + (None, None), lunch=BREAK)
 RULES = Rules(CURRENCY, TIMEZONE, working=WORKING, inactivity_days=INACTIVITY_DAYS)
@@ -22,9 +34,9 @@ Rows = Mapping[str, Sequence[Mapping[str, str]]]
 
 
 def designed() -> Rows:
-    """The rows of the designed company, and the customer that a load makes of an unknown id."""
+    """The rows of the designed company, and what a load makes: the customer of an unknown id, the newest event."""
     tables = {path.stem: read(path.stem) for path in sorted(FOLDER.glob("*.csv"))}
-    return {**tables, "customer": [*tables["customer"], {"customer_id": "unknown"}]}
+    return {**tables, "customer": [*tables["customer"], {"customer_id": "unknown"}], "arrival": [ARRIVAL]}
 
 
 def warehouse(rows: Rows, rules: Rules = RULES, as_of: date = AS_OF) -> tuple[Warehouse, duckdb.DuckDBPyConnection]:

@@ -18,6 +18,13 @@ CURRENCY = "TWD"
 TIMEZONE = "Asia/Taipei"
 INACTIVITY_DAYS = 365
 OPENS, CLOSES, BREAK = 9 * 60, 18 * 60, (12 * 60, 13 * 60)  # business hours, in minutes of the day
+ARRIVAL = {  # of the newest event that a load of these files sees: in local time, like the rows
+    "load": "1",
+    "source": "company",
+    "first_at": "2021-12-25 10:00",  # the order invoice_before
+    "newest_at": "2025-12-31 10:00",  # the conversion of the lead just_matured
+    "horizon_at": "2026-01-01 00:00",
+}
 OFFSET = timedelta(hours=8)  # of Taipei, which has no summer time
 
 
@@ -31,6 +38,7 @@ def loaded() -> duckdb.DuckDBPyConnection:
     con.execute("INSERT INTO meta.load VALUES (1, ?)", [AS_OF])
     for path in sorted(FOLDER.glob("*.csv")):
         insert(con, path.stem, read(path.stem))
+    insert(con, "arrival", [ARRIVAL])
     con.execute("INSERT INTO customer (customer_id) VALUES ('unknown')")  # what a load makes of an unknown customer
     return con
 

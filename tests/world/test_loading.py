@@ -16,7 +16,7 @@ from tests.world.rows import AS_OF, FOLDER, loaded, read
 TABLES = sorted(path.stem for path in FOLDER.glob("*.csv"))
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [*TABLES, "arrival"])
 def test_rows_are_loaded_as_they_were_written(warehouse: Warehouse, table: str) -> None:
     columns = ", ".join(f'"{name}"' for name, _ in BY_NAME[table].stored)
     select = f'SELECT {columns} FROM main."{table}" ORDER BY ALL'

@@ -11,9 +11,7 @@ from crmeter.ingest.mapping import Mapping, check
 from crmeter.kernel.errors import Problem, UserError
 from crmeter.kernel.messages import t
 from crmeter.model.table import Table
-from crmeter.model.tables import BY_NAME
-
-_NEVER_MAPPED = {"rule_result"}
+from crmeter.model.tables import BY_NAME, WRITTEN
 
 
 @dataclass(frozen=True)
@@ -53,10 +51,10 @@ def assign(root: Path, landed: Sequence[Landed]) -> tuple[list[Assignment], list
 
 def _read(path: Path, shown: Path, landed: Landed) -> Assignment:
     table = BY_NAME.get(path.stem)
-    if table is None or table.name in _NEVER_MAPPED:
+    if table is None or table.name in WRITTEN:
         raise UserError.of(
             t("{path} is named after no table that can be filled.", path=shown),
-            next=t("Name it after one of: {tables}.", tables=", ".join(sorted(set(BY_NAME) - _NEVER_MAPPED))),
+            next=t("Name it after one of: {tables}.", tables=", ".join(sorted(set(BY_NAME) - set(WRITTEN)))),
         )
     try:
         text = path.read_text("utf-8-sig")

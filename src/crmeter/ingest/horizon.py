@@ -10,7 +10,7 @@ import duckdb
 
 from crmeter.model.rules import Rules
 from crmeter.model.table import Kind
-from crmeter.model.tables import TABLES
+from crmeter.model.tables import DELIVERED
 from crmeter.warehouse import schema
 from crmeter.warehouse.identifier import quoted
 
@@ -44,7 +44,7 @@ def _newest(con: duckdb.DuckDBPyConnection, now: datetime, today: date, *, plann
 
 def _newest_of_columns(planned: bool) -> Iterator[str]:
     yield "SELECT NULL::DATE AS newest WHERE $instant::TIMESTAMP IS NULL AND $today::DATE IS NULL"
-    for table in TABLES:
+    for table in DELIVERED:
         rows = quoted(schema.BELIEVED, table.name)
         for column in table.columns:
             name = quoted(column.name)

@@ -27,7 +27,7 @@ from crmeter.kernel.messages import t
 from crmeter.model.rules import Rules
 from crmeter.model.tables import TABLES
 from crmeter.model.tables.customer import CUSTOMER
-from crmeter.quality import results
+from crmeter.quality import arrivals, results
 from crmeter.warehouse import derive, schema
 from crmeter.warehouse.business_days import years_unknown
 from crmeter.warehouse.history import Merged, holds_rows_of, merge
@@ -219,6 +219,7 @@ class _Run:
         record.record(self.con, report, self.rules)
         self.progress(t("Checking the rules of quality"), None)
         results.keep(self.con, report.load, self.rules.currency)
+        arrivals.keep(self.con, report.load, self.rules, report.as_of)
 
 
 def _readers(assigned: list[Assignment]) -> dict[str, list[str]]:

@@ -227,6 +227,7 @@ def table(code: str) -> str:
         "fx_rate": t("exchange rates"),
         "figures": t("figures"),
         "rule_result": t("quality results"),
+        "arrival": t("newest events of the sources"),
         "quota": t("quotas"),
     }.get(code, code)
 

@@ -20,8 +20,9 @@ from crmeter.warehouse.business_days import refresh_business_days
 from crmeter.warehouse.rates import refresh_rates
 from crmeter.warehouse.sql import tables_of, to_sql
 
-FORMAT = 4
-"""What the derived tables look like; raised with every change, so that a load of an earlier version is derived anew."""
+FORMAT = 5
+"""What the derived tables and those written of every load look like; raised with every change, so that a load of an
+earlier version is derived anew."""
 
 
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:

@@ -75,7 +75,11 @@ class Warehouse:
         found = {name: Coverage(first, last, count) for name, first, last, count in rows}
         # what is derived is checked: the results of a load come after its coverage, and hold for all that it knew
         [(checked,)] = self._con.execute("SELECT count(*) FROM main.rule_result").fetchall()
-        return found | {"checks": Coverage(date.min if checked else None, None, checked)}
+        [(first, arrived)] = self._con.execute("SELECT min(first_on), count(*) FROM main.arrival").fetchall()
+        return found | {
+            "checks": Coverage(date.min if checked else None, None, checked),
+            "arrivals": Coverage(first, None, arrived),
+        }
 
     @cached_property
     def sells_without_contract(self) -> bool:

@@ -10,6 +10,7 @@ from tests.world.planted_errors.marketing import MARKETING
 from tests.world.planted_errors.orders import ORDERS
 from tests.world.planted_errors.pipeline import PIPELINE
 from tests.world.planted_errors.programme import ADOPTION, PROGRAMME
+from tests.world.planted_errors.quality import QUALITY
 from tests.world.planted_errors.sales import SALES
 from tests.world.planted_errors.service import ANSWERS, SERVICE
 from tests.world.planted_errors.value import VALUE
@@ -29,4 +30,5 @@ PLANTED = (
     *MARKETING,
     *PROGRAMME,
     *ADOPTION,
+    *QUALITY,
 )

@@ -5,6 +5,7 @@ base table, and the columns listed in ``adds`` with their words.
 """
 
 from crmeter.model.populations.answers import ANSWERS, INVITATIONS, RESPONDENTS
+from crmeter.model.populations.arrivals import ARRIVALS
 from crmeter.model.populations.campaign_spend import CAMPAIGN_SPEND
 from crmeter.model.populations.case_hours import OPENED_IN_HOURS, RESOLVED_IN_HOURS
 from crmeter.model.populations.cases import OPEN_CASES, OPENED, RESOLVED, SETTLED
@@ -47,6 +48,7 @@ POPULATIONS = {
         TRAINEES,
         TRAININGS,
         CHECKS,
+        ARRIVALS,
         CAMPAIGN_LEADS,
         REACHED,
         ARMS,

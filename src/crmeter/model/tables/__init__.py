@@ -1,5 +1,6 @@
 """The canonical tables, in the order in which they are filled: what others refer to comes first."""
 
+from crmeter.model.tables.arrival import ARRIVAL
 from crmeter.model.tables.benchmark import BENCHMARK
 from crmeter.model.tables.campaign import CAMPAIGN
 from crmeter.model.tables.case import CASE
@@ -55,7 +56,13 @@ TABLES = (
     FX_RATE,
     FIGURES,
     RULE_RESULT,
+    ARRIVAL,
     QUOTA,
 )
 
 BY_NAME = {table.name: table for table in TABLES}
+
+WRITTEN = (RULE_RESULT.name, ARRIVAL.name)
+"""What crmeter writes itself of every load; no source delivers it."""
+
+DELIVERED = tuple(table for table in TABLES if table.name not in WRITTEN)
