@@ -41,6 +41,8 @@ def to_text(expr: ir.Table) -> str:
             return f"#{places[part]}"
         if isinstance(part, Mapping):
             return "{" + ", ".join(f"{name}: {written(value)}" for name, value in part.items()) + "}"
+        if isinstance(part, frozenset):  # in an order that is the same in every process
+            return "{" + ", ".join(sorted(map(written, part))) + "}"
         if isinstance(part, tuple):
             return "(" + ", ".join(map(written, part)) + ")"
         return repr(part)
