@@ -56,10 +56,14 @@ def _surroundings() -> dict[str, str]:
     return {name: os.environ[name] for name in needed if name in os.environ}
 
 
+# What Python, Rust and zlib say when the limit is reached, depending on who asked for the memory last.
+_OUT_OF_MEMORY = ("MemoryError", "memory allocation", "allocate memory", "MemError")
+
+
 def _died(label: str, done: subprocess.CompletedProcess[bytes], limits: Limits) -> Exception:
     """Out of memory or time ends the process; any other failure is ours and keeps its traceback."""
     said = done.stderr.decode("utf-8", "replace")
-    if done.returncode < 0 or "MemoryError" in said or "memory allocation" in said:
+    if done.returncode < 0 or any(words in said for words in _OUT_OF_MEMORY):
         return _too_much(label, limits)
     return RuntimeError(f"reading {label} failed:\n{said}")
 
