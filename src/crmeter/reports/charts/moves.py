@@ -30,7 +30,7 @@ def moves(reading: Reading, width: int) -> Spec:
     narrow = width < 400
     rows = [_row(i, line, narrow) for i, line in enumerate(moved(reading))]
     height = (ROW + (16 if narrow else 0)) * max(len(rows), 1)
-    edge = max([abs(row["x"]) for row in rows], default=1.0) * (1.6 if narrow else 1.2)
+    edge = max([abs(row["x"]) for row in rows], default=1.0) * 1.6  # the label of the longest bar fits beside it
     names = 0 if narrow else 330
     inner = width - names - 16
     y: Spec = {
