@@ -8,12 +8,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 WORKERS ?= 2
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help install demo test lint docs bench shape lock clean
+.PHONY: help install demo test stories lint docs bench shape lock clean
 
 help:
 	@echo "make install  .venv with the command $(BIN)/crmeter"
 	@echo "make demo     the demo company in ./demo, measured, evaluated and reported"
 	@echo "make test     linters, types, import contracts, docs, all tests"
+	@echo "make stories  the stories of the demo company over ten seeds"
 	@echo "make docs     write the generated pages of docs/"
 	@echo "make bench    the engine against SQL written by hand, as ratios"
 	@echo "make shape    the longest files, functions and classes"
@@ -59,6 +60,9 @@ lint: $(VENV)/.test
 
 test: lint
 	@$(BIN)/python -m pytest -q -n $(WORKERS)
+
+stories: $(VENV)/.test
+	@CRMETER_STORY_SEEDS=10 $(BIN)/python -m pytest -q -n $(WORKERS) tests/demo/test_stories.py
 
 docs: install
 	@$(BIN)/python scripts/docs.py
