@@ -62,7 +62,7 @@ test: lint
 	@$(BIN)/python -m pytest -q -n $(WORKERS)
 
 stories: $(VENV)/.test
-	@CRMETER_STORY_SEEDS=10 $(BIN)/python -m pytest -q -n $(WORKERS) tests/demo/test_stories.py
+	@STORY_SEEDS=10 $(BIN)/python -m pytest -q -n $(WORKERS) tests/demo/test_stories.py
 
 docs: install
 	@$(BIN)/python scripts/docs.py

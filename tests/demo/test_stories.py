@@ -21,7 +21,7 @@ from crmeter.warehouse.duck import reading
 from tests.demo.believed import AS_OF, RULES, build
 
 CUSTOMERS = 4_000
-SEEDS = int(os.environ.get("CRMETER_STORY_SEEDS", "4"))
+SEEDS = int(os.environ.get("STORY_SEEDS", "4"))
 # those of the customer that a company would look through; all attributes take twice as long and find the same
 DIMENSIONS = tuple(f"customer.{name}" for name in ("channel", "team", "onboarding", "region", "segment", "kind"))
 
