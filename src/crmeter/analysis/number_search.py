@@ -12,7 +12,7 @@ from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period, add_months, months_between
 from crmeter.metrics import Kpi, Measurement, Request, measure
-from crmeter.metrics.dimensions import Filter, resolve
+from crmeter.metrics.dimensions import Filter, splits
 from crmeter.metrics.request import CURRENCY
 from crmeter.model.populations.population import Rates
 from crmeter.model.rules import Rules
@@ -118,7 +118,7 @@ def _populations(
 ) -> Iterator[Candidate]:
     """Only one group of a dimension."""
     for kpi in kpis:
-        slices = [(name,) for name in dimensions if _splits(name, kpi, warehouse)]
+        slices = [(name,) for name in dimensions if splits(name, kpi, warehouse.tables)]
         if not slices:
             continue
         found = measure(warehouse, rules, Request([kpi], [period], slices))
@@ -129,14 +129,6 @@ def _populations(
                     yield Candidate(
                         kpi.id, value, (t("only where {condition}", condition=str(Filter(names[0], group))),)
                     )
-
-
-def _splits(name: str, kpi: Kpi, warehouse: Warehouse) -> bool:
-    try:
-        resolve(name, kpi, warehouse.tables)
-    except UserError:
-        return False
-    return True
 
 
 def _currencies(warehouse: Warehouse, rules: Rules, kpis: Sequence[Kpi], period: Period) -> Iterator[Candidate]:

@@ -16,7 +16,7 @@ from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period
 from crmeter.metrics import Kpi, Measurement, Request, measure
-from crmeter.metrics.dimensions import resolve
+from crmeter.metrics.dimensions import splits
 from crmeter.warehouse.duck import Warehouse, reading
 
 TEAM = "team"
@@ -77,7 +77,7 @@ def _of_team(
     warehouse: Warehouse, workspace: Workspace, kpis: Sequence[Kpi], when: Period, team: str
 ) -> dict[str, dict[str, Any]]:
     """The team's value of each KPI that can be split by team."""
-    split = [kpi for kpi in kpis if _has_teams(kpi, warehouse)]
+    split = [kpi for kpi in kpis if splits(TEAM, kpi, warehouse.tables)]
     if not split:
         raise UserError.of(t("None of these KPIs can be told by team."))
     found = measure(warehouse, workspace.rules, Request(split, [when], slices=((TEAM,),)))
@@ -95,11 +95,3 @@ def _of_team(
 def _values(found: Measurement, kpis: Sequence[Kpi], when: Period, team: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for kpi in kpis:
         yield kpi.id, found.value(kpi, when, (TEAM,), (team,)).as_json()
-
-
-def _has_teams(kpi: Kpi, warehouse: Warehouse) -> bool:
-    try:
-        resolve(TEAM, kpi, warehouse.tables)
-    except UserError:
-        return False
-    return True

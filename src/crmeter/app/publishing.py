@@ -22,7 +22,7 @@ from crmeter.kernel.messages import LANGUAGES, t
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis.catalogue import Catalogue
 from crmeter.metrics import Kpi, Request, measure
-from crmeter.metrics.dimensions import resolve
+from crmeter.metrics.dimensions import splits
 from crmeter.metrics.request import Names
 from crmeter.reports.publication import Publication, Table
 from crmeter.warehouse.duck import Warehouse
@@ -137,20 +137,12 @@ def _slices(
     for kpi in kpis:
         slices = [kpi.always_by]
         for names in by:
-            if all(_is_dimension(name, kpi, warehouse) for name in names):
+            if all(splits(name, kpi, warehouse.tables) for name in names):
                 slices.append(tuple(dict.fromkeys((*kpi.always_by, *names))))
             else:
                 left_out.append({"kpi": kpi.id, "by": ",".join(names)})
         asked[tuple(dict.fromkeys(slices))].append(kpi)
     return asked, left_out
-
-
-def _is_dimension(name: str, kpi: Kpi, warehouse: Warehouse) -> bool:
-    try:
-        resolve(name, kpi, warehouse.tables)
-    except UserError:
-        return False
-    return True
 
 
 def _refuse_unknown(by: Sequence[Names], left_out: Sequence[Mapping[str, str]], kpis: Sequence[Kpi]) -> None:

@@ -18,7 +18,7 @@ from crmeter.kernel.period import Period
 from crmeter.kpis import CATALOGUE, FAMILY_OF, OWN
 from crmeter.metrics import Better, Kpi, Measurement, Request, measure
 from crmeter.metrics.definitions import definition
-from crmeter.metrics.dimensions import DERIVED, Filter, attributes, resolve
+from crmeter.metrics.dimensions import DERIVED, Filter, attributes, splits
 from crmeter.model.rules import Rules
 from crmeter.warehouse.duck import Warehouse
 
@@ -213,14 +213,7 @@ def _segments(warehouse: Warehouse, rules: Rules, scope: Scope, judged: Judged) 
 
 def _usable(names: Sequence[str], kpi: Kpi, warehouse: Warehouse) -> list[str]:
     """Those of the chosen dimensions that mean something for a KPI."""
-    found = []
-    for name in names:
-        try:
-            resolve(name, kpi, warehouse.tables)
-        except UserError:
-            continue
-        found.append(name)
-    return found
+    return [name for name in names if splits(name, kpi, warehouse.tables)]
 
 
 def dimensions_of(kpi: Kpi, warehouse: Warehouse) -> list[str]:

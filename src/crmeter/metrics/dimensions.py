@@ -161,6 +161,15 @@ def resolve(name: str, kpi: Kpi, tables: Mapping[str, ir.Table]) -> Dimension:
     raise _unknown(name, kpi, allowed)
 
 
+def splits(name: str, kpi: Kpi, tables: Mapping[str, ir.Table]) -> bool:
+    """Whether a KPI can be split by ``name``."""
+    try:
+        resolve(name, kpi, tables)
+    except UserError:
+        return False
+    return True
+
+
 def _own_attributes(kpi: Kpi, tables: Mapping[str, ir.Table]) -> tuple[str, ...]:
     """What all rows have that a KPI of one table is made of."""
     if len(kpi.tables) != 1:
