@@ -8,10 +8,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 WORKERS ?= 2
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help install demo test stories lint docs bench shape lock clean
+.PHONY: help install analysis demo test stories lint docs bench shape lock clean
 
 help:
 	@echo "make install  .venv with the command $(BIN)/crmeter"
+	@echo "make analysis what forecasts, churn scores, Cox regression and change points need besides (large)"
 	@echo "make demo     the demo company in ./demo, measured, evaluated and reported"
 	@echo "make test     linters, types, import contracts, docs, all tests"
 	@echo "make stories  the stories of the demo company over ten seeds"
@@ -44,7 +45,14 @@ $(VENV)/.test: $(VENV)/.core requirements/test.txt
 	@$(PIP) install --require-hashes -r requirements/test.txt
 	@touch $@
 
+$(VENV)/.all: $(VENV)/.core requirements/all.txt
+	@echo "Installing what requirements/all.txt locks"
+	@$(PIP) install --require-hashes -r requirements/all.txt
+	@touch $@
+
 install: $(VENV)/.core
+
+analysis: $(VENV)/.all
 
 # -- what it is for -----------------------------------------------------------------------------------------------
 
@@ -78,7 +86,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 lock: $(VENV)/.core
 	@$(PIP) install uv
 	$(COMPILE) pyproject.toml requirements/build.in -c requirements/constraints.in -o requirements/core.txt
-	$(COMPILE) pyproject.toml requirements/build.in --extra postgres --extra test -c requirements/core.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra postgres -c requirements/core.txt -o requirements/all.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra postgres --extra test -c requirements/all.txt -o requirements/test.txt
 
 clean:
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

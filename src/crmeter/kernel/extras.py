@@ -1,0 +1,27 @@
+"""Libraries that only some analyses need, and that are therefore installed apart."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from crmeter.kernel.errors import UserError
+from crmeter.kernel.messages import t
+
+ANALYSIS = "analysis"
+
+
+def library(module: str, extra: str = ANALYSIS) -> ModuleType:
+    """The module of a library that comes with the extra; UserError where it is not installed.
+
+    >>> library("math").sqrt(4)
+    2.0
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        raise UserError.of(
+            t("This needs {library}, which is not installed.", library=module.partition(".")[0]),
+            t("It is large, and only some analyses use it."),
+            t("Run: make analysis, or: pip install 'crmeter[{extra}]'", extra=extra),
+        ) from error
