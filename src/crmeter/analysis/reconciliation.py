@@ -33,7 +33,7 @@ class Account:
 
 def account(kpi: Kpi) -> Account:
     """What a KPI adds up over customers; UserError for one that is no sum or ratio of sums."""
-    found = _account(kpi.formula)
+    found = sums_of(kpi.formula)
     if found is None:
         raise UserError.of(
             t("“{id}” cannot be walked down to customers.", id=kpi.id),
@@ -43,12 +43,13 @@ def account(kpi: Kpi) -> Account:
     return found
 
 
-def _account(formula: Formula) -> Account | None:
+def sums_of(formula: Formula) -> Account | None:
+    """A formula as a sum over customers, or as one such sum ÷ another; None where it is neither."""
     match formula:
         case Share() | Quotient() | CustomerRatio():
             return Account(((1, formula.numerator),), ((1, formula.denominator),))
         case AnnualShare():
-            return _account(formula.share)
+            return sums_of(formula.share)
         case NetRetention():
             end, new, start = formula.parts
             return Account(((1, end), (-1, new)), ((1, start),))

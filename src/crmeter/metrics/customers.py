@@ -1,4 +1,4 @@
-"""Who a number is made of: measures by customer, for one period."""
+"""Who a number is made of: measures by customer, for one period, and the attributes of customers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import ibis.expr.types as ir
 
 from crmeter.kernel.period import Period
+from crmeter.metrics.dimensions import Condition, Dimension
 from crmeter.metrics.measures import CELLS, Product, Total
 from crmeter.metrics.plan import Place, Plan
 from crmeter.metrics.reading import Reading
@@ -16,20 +17,22 @@ from crmeter.model.cells import CELL_COLUMNS, cells
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon
 from crmeter.model.rules import Rules
+from crmeter.model.tiers import Cuts
 from crmeter.warehouse.duck import Warehouse
 
 Part = Total | Product
 ByCustomer = dict[str | None, tuple[float, ...]]
 
 
-def by_customer(warehouse: Warehouse, rules: Rules, period: Period, parts: Sequence[Part]) -> ByCustomer:
-    """Customer → what each of ``parts`` counts of it; those of whom nothing counts are left out. None stands for rows
-    that belong to no customer."""
+def by_customer(
+    warehouse: Warehouse, rules: Rules, period: Period, parts: Sequence[Part], conditions: Sequence[Condition] = ()
+) -> ByCustomer:
+    """Customer → what each of ``parts`` counts of it where the ``conditions`` hold; those of whom nothing counts are
+    left out. None stands for rows that belong to no customer."""
     totals = list(dict.fromkeys(t for part in parts for t in _totals(part)))
     plan = Plan(rules.calendar, warehouse.load.as_of)
     places = plan.places(period)
-    horizon = Horizon(rules.currency, warehouse.load.as_of, csi_weights=rules.csi_weights)
-    reading = Reading(warehouse, horizon, plan, ((),), ())
+    reading = _reading(warehouse, rules, plan, (), conditions)
     found: dict[str | None, dict[Total, float]] = defaultdict(dict)
     for total in totals:
         rows_of = _cells_of if total.population == CELLS else _rows_of
@@ -39,6 +42,25 @@ def by_customer(warehouse: Warehouse, rules: Rules, period: Period, parts: Seque
     return {
         customer: tuple(_number(part, own) for part in parts) for customer, own in sorted(found.items(), key=_by_id)
     }
+
+
+def attributes_by_customer(
+    warehouse: Warehouse, rules: Rules, dimensions: Sequence[Dimension]
+) -> dict[str, tuple[str | None, ...]]:
+    """Customer → its members of some dimensions of customers, every customer there is."""
+    plan = Plan(rules.calendar, warehouse.load.as_of)
+    customers = _reading(warehouse, rules, plan, dimensions, ()).customers
+    rows = customers.select("member_id", *(customers[f"of_customer_{d.column}"].name(f"a{i}") for i, d in
+                                           enumerate(dimensions)))  # fmt: skip
+    return {id: tuple(members) for id, *members in sorted(warehouse.rows(rows)) if id is not None}
+
+
+def _reading(
+    warehouse: Warehouse, rules: Rules, plan: Plan, dimensions: Sequence[Dimension], conditions: Sequence[Condition]
+) -> Reading:
+    horizon = Horizon(rules.currency, warehouse.load.as_of, csi_weights=rules.csi_weights)
+    cuts = Cuts(rules.tier_high, rules.tier_medium)
+    return Reading(warehouse, horizon, plan, (tuple(dimensions),), tuple(conditions), cuts)
 
 
 def _totals(part: Part) -> Iterator[Total]:
@@ -56,18 +78,27 @@ def _by_id(item: tuple[str | None, object]) -> tuple[bool, str]:
 
 
 def _cells_of(reading: Reading, total: Total, place: Place) -> ir.Table:
-    member = reading.members((), ())[0]
     column = CELL_COLUMNS[total.column]
-    found = cells({**reading.tables([place]), "member": member}, reading.horizon, column.needs)
-    found = found.select("member", number=column.value(found))
+    of_rows = [c for c in reading.conditions if c.dimension.own & set(column.needs)]
+    of_customers = tuple(c for c in reading.conditions if c not in of_rows)
+    member = reading.members((), of_customers)[0]
+    own = tuple(dict.fromkeys(c.dimension for c in of_rows))
+    tables = {**reading.tables([place]), "member": member}
+    found = cells(tables, reading.horizon, column.needs, tuple(dict.fromkeys(d.column for d in own)))
+    found = found.mutate(number=column.value(found), **{reading.column(d): found[d.column].cast("string") for d in own})
+    found = reading.filtered(found, of_rows)
     found = found.filter(found.number != 0)
     names = member.select("member_id", number_of=member.member)
     found = found.join(names, found.member == names.number_of)
+    if own:
+        return found.group_by("member_id").agg(number=found.number.sum())
     return found.select("member_id", "number")
 
 
 def _rows_of(reading: Reading, total: Total, place: Place) -> ir.Table:
     population, tables = POPULATIONS[total.population], reading.tables([place])
     rows = population.in_periods(population.rows(tables, reading.horizon), tables)
+    if reading.conditions:
+        rows = reading.described(rows, {total.population}, ())
     found = rows.group_by("customer_id").agg(number=aggregate(rows, total))
     return found.filter(found.number != 0)

@@ -67,7 +67,7 @@ class Reading:
         wanted = tuple(dict.fromkeys((*dimensions, *conditions)))
         foreign = [d for d in wanted if not d.own & names]
         if foreign:
-            customer = self._customers
+            customer = self.customers
             rows = rows.left_join(customer, rows.customer_id == customer.member_id)
         rows = with_campaign(rows, self.warehouse.tables, [d.column for d in wanted if d.own & names])
         columns = {
@@ -95,7 +95,7 @@ class Reading:
         """
         asked = (dimensions, conditions)
         if asked not in self._members:
-            found = self._customers
+            found = self.customers
             for condition in conditions:
                 found = found.filter(_holds(found[f"of_customer_{condition.dimension.column}"], condition))
             names = {self.column(d): found[f"of_customer_{d.column}"] for d in dimensions}
@@ -114,7 +114,7 @@ class Reading:
         return self._members[asked]
 
     @cached_property
-    def _customers(self) -> ir.Table:
+    def customers(self) -> ir.Table:
         """Every customer with the attributes asked for, those included that no row describes but that have a spell."""
         customer, spell = self.warehouse.tables["customer"], self.warehouse.tables["spell"]
         asked = {d.column for d in (*every_dimension(self.slices), *(c.dimension for c in self.conditions))}

@@ -89,7 +89,8 @@ class Measurement:
             ),
         )
 
-    def _view(self, kpi: Kpi, period: Period, names: Names, group: Group) -> GroupView:
+    def view(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> GroupView:
+        """The measures of a KPI for a period and one group; the period must have a day before the horizon."""
         facts = self.facts[(kpi.id, names)]
         of_period = facts.views.get(period)
         if of_period is None:
@@ -132,7 +133,7 @@ class Measurement:
             return figures.estimate(kpi, self._given(kpi, period))
         if reason:
             return Estimate.undefined(reason)
-        view = self._view(kpi, period, names, group)
+        view = self.view(kpi, period, names, group)
         found = kpi.formula.estimate(view)
         if kpi.allocates and any(
             name in kpi.shared_dimensions and value is None for name, value in zip(names, group, strict=True)
@@ -226,7 +227,7 @@ class Measurement:
             return figures.difference(kpi, self._given(kpi, now), self._given(kpi, base))
         if not all(counted):  # one is counted, the other given: what is noise between them nobody knows
             return None
-        here, there = self._view(kpi, now, names, group), self._view(kpi, base, names, group)
+        here, there = self.view(kpi, now, names, group), self.view(kpi, base, names, group)
         return kpi.formula.compare(here, there, lambda x, y: here.cross(x, there, y))
 
 
