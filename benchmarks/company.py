@@ -9,6 +9,7 @@ currency, some cases, leads and deals belong to nobody, so that a definition tha
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -200,8 +201,8 @@ _TABLES = {
 }
 
 
-def build(path: Path, customers: int) -> None:
-    """Publish the warehouse of a company with so many customers at ``path``."""
+def build(path: Path, customers: int, tables: Sequence[str] = tuple(_TABLES)) -> None:
+    """Publish the warehouse of a company with so many customers at ``path``, with only these ``tables`` beside them."""
     with publish.writing(path) as con:
         schema.create(con)
         for statement in _MACROS.split(";\n"):
@@ -212,8 +213,8 @@ def build(path: Path, customers: int) -> None:
         con.execute(f"CREATE TEMP TABLE purchase AS {_PURCHASES}")
         con.execute(f"CREATE TEMP TABLE subscription_made AS {_SUBSCRIPTION}")
         _fill(con, "customer", "FROM customer_made ORDER BY created_at, customer_id")
-        for table, rows in _TABLES.items():
-            _fill(con, table, rows, n if "$n" in rows else None)
+        for table in tables:
+            _fill(con, table, _TABLES[table], n if "$n" in _TABLES[table] else None)
         con.execute(
             "INSERT INTO meta.load VALUES (1, now(), now(), $as_of, $start, $rules)",
             {"as_of": END, "start": START, "rules": json.dumps(RULES.as_json())},
