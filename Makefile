@@ -50,7 +50,13 @@ $(VENV)/.all: $(VENV)/.core requirements/all.txt
 	@$(PIP) install --require-hashes -r requirements/all.txt
 	@touch $@
 
-install: $(VENV)/.core
+$(VENV)/.assets: $(VENV)/.core package.json package-lock.json scripts/assets.py
+	@echo "Installing the fonts that package-lock.json locks"
+	@command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements/node.txt
+	@$(BIN)/python scripts/assets.py
+	@touch $@
+
+install: $(VENV)/.core $(VENV)/.assets
 
 analysis: $(VENV)/.all
 
@@ -59,7 +65,7 @@ analysis: $(VENV)/.all
 demo: install
 	@$(BIN)/crmeter demo demo
 
-lint: $(VENV)/.test
+lint: $(VENV)/.test $(VENV)/.assets
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
@@ -86,6 +92,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 
 lock: $(VENV)/.core
 	@$(PIP) install uv
 	$(COMPILE) pyproject.toml requirements/build.in -c requirements/constraints.in -o requirements/core.txt
+	$(COMPILE) requirements/node.in -o requirements/node.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra postgres -c requirements/core.txt -o requirements/all.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra postgres --extra test -c requirements/all.txt -o requirements/test.txt
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from crmeter.app import cataloguing
@@ -10,7 +11,8 @@ from crmeter.app.cataloguing import BUILT_IN, Catalogue
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
-from crmeter.reports.charts.draw import svg
+from crmeter.reports.charts.draw import png, svg
+from crmeter.reports.charts.theme import Spec
 from crmeter.reports.charts.values import picture
 
 
@@ -20,3 +22,8 @@ def chart(values: Sequence[Mapping[str, Any]], calendar: Calendar, catalogue: Ca
         raise UserError.of(t("There are no values to draw."))
     names = {value["kpi"]: cataloguing.name(value["kpi"], catalogue) for value in values}
     return svg(picture(values, names, calendar))
+
+
+def drawn(spec: Spec, output: Path | None) -> str | bytes:
+    """A chart as PNG where the file that it is for is named so, else as SVG."""
+    return png(spec) if output is not None and output.suffix.lower() == ".png" else svg(spec)
