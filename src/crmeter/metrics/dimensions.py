@@ -2,8 +2,9 @@
 
 A bare name is the attribute of the KPI's base table, or the customer's where that table has none of the name;
 ``customer.name`` is always the customer's. ``customer.cohort`` is the month of the first spell, ``customer.campaign``
-the campaign that brought the customer, ``customer.tier`` the tier by revenue so far. ``campaign.name`` is an attribute
-of the campaign that a row names.
+the campaign that brought the customer, ``customer.tier`` the tier by revenue so far, ``customer.rfm`` the group by how
+lately, how often and for how much the customer bought. ``campaign.name`` is an attribute of the campaign that a row
+names.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ ATTRIBUTES = (Kind.TEXT, Kind.CHOICE, Kind.REF, Kind.INTEGER, Kind.FLAG, Kind.CU
 COHORT = "cohort"
 CAMPAIGN = "campaign"
 TIER = "tier"
-DERIVED = (COHORT, CAMPAIGN, TIER)  # of the customer, in no column of its table
+RFM = "rfm"
+DERIVED = (COHORT, CAMPAIGN, TIER, RFM)  # of the customer, in no column of its table
 _HIDDEN = ("merged_into",)
 
 

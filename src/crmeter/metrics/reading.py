@@ -10,12 +10,13 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from crmeter.metrics.dimensions import CAMPAIGN, COHORT, TIER, Condition, Dimension
+from crmeter.metrics.dimensions import CAMPAIGN, COHORT, RFM, TIER, Condition, Dimension
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Extreme
 from crmeter.metrics.plan import Place, Plan
 from crmeter.model.campaigns import with_campaign
 from crmeter.model.populations.population import Horizon
+from crmeter.model.rfm import rfm
 from crmeter.model.tiers import Cuts, tiers
 from crmeter.warehouse.duck import Warehouse
 
@@ -67,7 +68,7 @@ class Reading:
         wanted = tuple(dict.fromkeys((*dimensions, *conditions)))
         foreign = [d for d in wanted if not d.own & names]
         if foreign:
-            customer = self.customers
+            customer = self._customers
             rows = rows.left_join(customer, rows.customer_id == customer.member_id)
         rows = with_campaign(rows, self.warehouse.tables, [d.column for d in wanted if d.own & names])
         columns = {
@@ -95,7 +96,7 @@ class Reading:
         """
         asked = (dimensions, conditions)
         if asked not in self._members:
-            found = self.customers
+            found = self._customers
             for condition in conditions:
                 found = found.filter(_holds(found[f"of_customer_{condition.dimension.column}"], condition))
             names = {self.column(d): found[f"of_customer_{d.column}"] for d in dimensions}
@@ -114,7 +115,7 @@ class Reading:
         return self._members[asked]
 
     @cached_property
-    def customers(self) -> ir.Table:
+    def _customers(self) -> ir.Table:
         """Every customer with the attributes asked for, those included that no row describes but that have a spell."""
         customer, spell = self.warehouse.tables["customer"], self.warehouse.tables["spell"]
         asked = {d.column for d in (*every_dimension(self.slices), *(c.dimension for c in self.conditions))}
@@ -134,6 +135,11 @@ class Reading:
             tier = tier.select(tiered_id=tier.customer_id, of_customer_tier=tier.tier)
             found = found.left_join(tier, found.known_id.coalesce(found.first_id) == tier.tiered_id)
             kept.append("of_customer_tier")
+        if RFM in asked and RFM not in customer.columns:
+            group = rfm(self.warehouse.tables, self.horizon, self.horizon.as_of)
+            group = group.select(buyer_id=group.customer_id, of_customer_rfm=group.rfm)
+            found = found.left_join(group, found.known_id.coalesce(found.first_id) == group.buyer_id)
+            kept.append("of_customer_rfm")
         ids = {
             "member_id": found.known_id.coalesce(found.first_id),
             "member": ibis.row_number().over(ibis.window()).cast("int32"),

@@ -294,6 +294,7 @@ def _dimensions() -> dict[str, str]:
         "team": t("team"),
         "owner_id": t("owner"),
         "tier": t("tier"),
+        "rfm": t("group of buyers"),
         "cohort": t("cohort"),
         "gender": t("gender"),
         "product": t("product"),
@@ -340,6 +341,15 @@ def _members() -> dict[str, dict[str, str]]:
         },
         "consent_marketing": {"true": t("yes"), "false": t("no")},
         "first_response_by": {"human": t("a person"), "bot": t("a bot")},
+        "rfm": {
+            "best": t("best buyers"),
+            "loyal": t("loyal buyers"),
+            "big_spender": t("big spenders"),
+            "new": t("new buyers"),
+            "promising": t("promising buyers"),
+            "slipping": t("slipping away"),
+            "sleeping": t("sleeping"),
+        },
         "evidence": {
             "measured": t("measured"),
             "modelled": t("modelled"),
