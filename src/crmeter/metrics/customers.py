@@ -1,4 +1,4 @@
-"""Who a number is made of: measures by customer, for one period, and the attributes of customers."""
+"""Who a number is made of: measures by customer, for one period."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import ibis.expr.types as ir
 
 from crmeter.kernel.period import Period
-from crmeter.metrics.dimensions import Condition, Dimension
+from crmeter.metrics.dimensions import Condition
 from crmeter.metrics.measures import CELLS, Product, Total
 from crmeter.metrics.plan import Place, Plan
 from crmeter.metrics.reading import Reading
@@ -32,7 +32,9 @@ def by_customer(
     totals = list(dict.fromkeys(t for part in parts for t in _totals(part)))
     plan = Plan(rules.calendar, warehouse.load.as_of)
     places = plan.places(period)
-    reading = _reading(warehouse, rules, plan, (), conditions)
+    horizon = Horizon(rules.currency, warehouse.load.as_of, csi_weights=rules.csi_weights)
+    cuts = Cuts(rules.tier_high, rules.tier_medium)
+    reading = Reading(warehouse, horizon, plan, ((),), tuple(conditions), cuts)
     found: dict[str | None, dict[Total, float]] = defaultdict(dict)
     for total in totals:
         rows_of = _cells_of if total.population == CELLS else _rows_of
@@ -42,25 +44,6 @@ def by_customer(
     return {
         customer: tuple(_number(part, own) for part in parts) for customer, own in sorted(found.items(), key=_by_id)
     }
-
-
-def attributes_by_customer(
-    warehouse: Warehouse, rules: Rules, dimensions: Sequence[Dimension]
-) -> dict[str, tuple[str | None, ...]]:
-    """Customer → its members of some dimensions of customers, every customer there is."""
-    plan = Plan(rules.calendar, warehouse.load.as_of)
-    customers = _reading(warehouse, rules, plan, dimensions, ()).customers
-    rows = customers.select("member_id", *(customers[f"of_customer_{d.column}"].name(f"a{i}") for i, d in
-                                           enumerate(dimensions)))  # fmt: skip
-    return {id: tuple(members) for id, *members in sorted(warehouse.rows(rows)) if id is not None}
-
-
-def _reading(
-    warehouse: Warehouse, rules: Rules, plan: Plan, dimensions: Sequence[Dimension], conditions: Sequence[Condition]
-) -> Reading:
-    horizon = Horizon(rules.currency, warehouse.load.as_of, csi_weights=rules.csi_weights)
-    cuts = Cuts(rules.tier_high, rules.tier_medium)
-    return Reading(warehouse, horizon, plan, (tuple(dimensions),), tuple(conditions), cuts)
 
 
 def _totals(part: Part) -> Iterator[Total]:
