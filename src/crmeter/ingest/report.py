@@ -62,6 +62,12 @@ class Note:
                 table=self.table,
                 column=self.text,
             ),
+            "erased_customers": lambda: t(
+                "Rows of erased customers that came again: {count} ({tables}). They are kept under pseudonyms, without "
+                "personal data.",
+                count=self.count,
+                tables=self.text,
+            ),
             "left_source": lambda: t(
                 "Source {source} is no longer in crmeter.toml; rows gone: {count}.",
                 source=self.source,

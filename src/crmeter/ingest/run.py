@@ -30,6 +30,7 @@ from crmeter.model.tables.customer import CUSTOMER
 from crmeter.quality import arrivals, results
 from crmeter.warehouse import derive, schema
 from crmeter.warehouse.business_days import years_unknown
+from crmeter.warehouse.erasure import Checked, Incoming, holds_erased
 from crmeter.warehouse.history import Merged, holds_rows_of, merge
 from crmeter.warehouse.horizon import history_start
 from crmeter.warehouse.publish import Unchanged, lock_down, writing
@@ -56,9 +57,10 @@ def ingest(
     chosen = _chosen(sources, names)
     started = now or datetime.now(UTC)
     report: LoadReport | None = None
-    with writing(warehouse) as con:
+    with writing(warehouse, holds_erased) as con:
         schema.create(con)
-        run = _Run(con, root, rules, chosen, _left(con, sources) if not names else [], started, progress)
+        left = _left(con, sources) if not names else []
+        run = _Run(con, root, rules, chosen, left, Incoming.into(con, warehouse), started, progress)
         report = run.report()
         if not report.is_new:
             raise Unchanged
@@ -98,6 +100,7 @@ class _Run:
     rules: Rules
     sources: list[ConfiguredSource]
     left: list[str]  # names of sources that are configured no more
+    erased: Incoming
     started: datetime
     progress: Progress
     notes: list[Note] = field(default_factory=list)
@@ -112,7 +115,9 @@ class _Run:
         before = record.before(self.con)
         landed = self._land()
         staged = self._stage(landed)
+        self._hold_back(staged)
         merged = self._merge(staged, before.load + 1)
+        self.erased.forget_refused(quarantine.REFUSED)
         as_of = horizon.data_horizon(self.con, self.rules, self.started)
         is_new = self._is_new(before, as_of, merged)
         report = LoadReport(
@@ -137,6 +142,7 @@ class _Run:
             or any(count.accepted or count.gone for by_source in merged.values() for count in by_source.values())
             or quarantine.differs(self.con, self.covered)
             or not derive.is_current(self.con)
+            or self.erased.is_behind
         )
 
     def _land(self) -> list[Landed]:
@@ -180,6 +186,14 @@ class _Run:
             count = sum(bad.table == name for bad in landed.bad)
             self.notes.append(Note("unread_records", name, count, source=landed.source.name))
 
+    def _hold_back(self, staged: list[Staged]) -> None:
+        """Nobody who was erased comes back."""
+        relations = {table.name: (candidates.relation(table),) for table in TABLES}
+        checked = [Checked(each.source, each.table.name, each.relation) for each in staged]
+        rows = self.erased.hold_back(relations, checked)
+        if rows:
+            self.notes.append(Note("erased_customers", CUSTOMER.name, sum(rows.values()), ", ".join(rows)))
+
     def _merge(self, staged: list[Staged], load: int) -> dict[str, dict[str, Merged]]:
         """Hold the candidates against what is believed, customers last: other rows may imply some."""
         merged: dict[str, dict[str, Merged]] = {}
@@ -220,6 +234,7 @@ class _Run:
         self.progress(t("Checking the rules of quality"), None)
         results.keep(self.con, report.load, self.rules.currency)
         arrivals.keep(self.con, report.load, self.rules, report.as_of)
+        self.erased.keep()
 
 
 def _readers(assigned: list[Assignment]) -> dict[str, list[str]]:

@@ -47,6 +47,7 @@ class Column:
     to: str = ""  # the table a REF points to
     choices: tuple[str, ...] = ()
     personal: bool = False  # PII: masked by default, removed by erasure
+    erased: bool = False  # removed by erasure: what is personal, what describes the person, free text
     planned: bool = False
     low: float | None = None  # smallest value that makes sense
     high: float | None = None
@@ -107,8 +108,8 @@ def ref(name: str, to: str, *, required: bool = False) -> Column:
     return Column(name, Kind.REF, required=required, to=to)
 
 
-def text(name: str, *, required: bool = False, personal: bool = False) -> Column:
-    return Column(name, Kind.TEXT, required=required, personal=personal)
+def text(name: str, *, required: bool = False, personal: bool = False, erased: bool = False) -> Column:
+    return Column(name, Kind.TEXT, required=required, personal=personal, erased=personal or erased)
 
 
 def instant(name: str, *, required: bool = False, planned: bool = False) -> Column:
@@ -127,8 +128,10 @@ def number(name: str, *, required: bool = False, low: float | None = None, high:
     return Column(name, Kind.NUMBER, required=required, low=low, high=high)
 
 
-def integer(name: str, *, required: bool = False, low: float | None = None, high: float | None = None) -> Column:
-    return Column(name, Kind.INTEGER, required=required, low=low, high=high)
+def integer(
+    name: str, *, required: bool = False, low: float | None = None, high: float | None = None, erased: bool = False
+) -> Column:
+    return Column(name, Kind.INTEGER, required=required, low=low, high=high, erased=erased)
 
 
 def flag(name: str, *, required: bool = False) -> Column:

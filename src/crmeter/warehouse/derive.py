@@ -20,7 +20,7 @@ from crmeter.warehouse.business_days import refresh_business_days
 from crmeter.warehouse.rates import refresh_rates
 from crmeter.warehouse.sql import tables_of, to_sql
 
-FORMAT = 5
+FORMAT = 6
 """What the derived tables and those written of every load look like; raised with every change, so that a load of an
 earlier version is derived anew."""
 

@@ -10,7 +10,7 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import duckdb
 
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
+from crmeter.warehouse.identifier import literal
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SAFE: dict[str, str | bool | int | float | list[str]] = {
@@ -34,12 +35,20 @@ class Unchanged(Exception):
     """Raised inside :func:`writing` to leave without publishing: there is nothing new to say."""
 
 
+def never(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a warehouse is to be written anew: no."""
+    return False
+
+
 @contextmanager
-def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def writing(
+    path: Path, anew: Callable[[duckdb.DuckDBPyConnection], bool] = never
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a private copy of the warehouse at ``path``, published when the block ends well.
 
     After an error the published file is what it was, and the copy is removed. Raises UserError where another process
-    writes already, or where the disk is full.
+    writes already, or where the disk is full. Where ``anew`` says so at the end, what is published is a new file that
+    holds the rows and nothing else: in a file that was changed, freed blocks still hold what was taken out.
     """
     with _told_of_the_machine(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,6 +61,9 @@ def writing(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 with _connected(copy, path) as con:
                     yield con
                     con.execute("CHECKPOINT")
+                    is_anew = anew(con)
+                if is_anew:
+                    copy = _written_anew(copy)
                 _replace(copy, path)
             except Unchanged:
                 pass
@@ -127,14 +139,28 @@ def _connected(copy: Path, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     con.close()
 
 
+def _written_anew(copy: Path) -> Path:
+    """The content of a copy in a file of its own; the copy is removed first, so that no kill leaves it behind."""
+    fresh = copy.with_name(f"{copy.name}.anew")
+    with duckdb.connect(config={**SAFE, "temp_directory": f"{copy}.spill"}) as con:
+        con.execute("SET enable_progress_bar = false")
+        con.execute(f"ATTACH {literal(str(copy))} AS changed (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(fresh))} AS fresh")
+        con.execute("COPY FROM DATABASE changed TO fresh")
+        con.execute("CHECKPOINT fresh")
+    copy.unlink()
+    return fresh
+
+
 def _replace(copy: Path, path: Path) -> None:
     """Put the finished copy in the place of the published file, so that it survives a power cut too."""
-    _to_disk(copy)
+    to_disk(copy)
     copy.replace(path)
-    _to_disk(path.parent)
+    to_disk(path.parent)
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would survive a power cut."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

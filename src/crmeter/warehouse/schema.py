@@ -34,6 +34,8 @@ _META_TABLES = {
         "value VARCHAR, reason VARCHAR"
     ),
     "format": 'source VARCHAR, "table" VARCHAR, "column" VARCHAR, format VARCHAR',
+    # the load that was the newest then, and the table whose key the pseudonym is
+    "erasure": "load INTEGER NOT NULL, kind VARCHAR, pseudonym VARCHAR, erased_at TIMESTAMP, reason VARCHAR",
     "note": 'load INTEGER NOT NULL, source VARCHAR, "table" VARCHAR, kind VARCHAR, count BIGINT, text VARCHAR',
 }
 

@@ -14,7 +14,7 @@ LEAD = Table(
         instant("qualified_at"),
         instant("converted_at"),
         ref("customer_id", "customer"),
-        text("lost_reason"),
+        text("lost_reason", erased=True),
     ),
     after=(("created_at", "converted_at"),),
 )

@@ -21,6 +21,6 @@ OPPORTUNITY = Table(
         text("stage"),
         text("product_line"),
         text("strategy"),
-        text("lost_reason"),
+        text("lost_reason", erased=True),
     ),
 )

@@ -13,7 +13,7 @@ SUBSCRIPTION = Table(
         text("plan"),
         money("monthly_amount", required=True),
         currency(),
-        text("end_reason"),
+        text("end_reason", erased=True),
     ),
     after=(("started_at", "ended_at"),),
 )
