@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
@@ -25,3 +28,22 @@ def library(module: str, extra: str = ANALYSIS) -> ModuleType:
             t("It is large, and only some analyses use it."),
             t("Run: make analysis, or: pip install 'crmeter[{extra}]'", extra=extra),
         ) from error
+
+
+@contextmanager
+def hidden(module: str) -> Iterator[None]:
+    """Let an import of a module find nothing inside the block, unless it has been imported before: for libraries that
+    look for others which they do not need, at a price.
+
+    >>> with hidden("this"):
+    ...     "this" in sys.modules, sys.modules["this"]
+    (True, None)
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]  # how Python marks what is not to be imported
+    try:
+        yield
+    finally:
+        del sys.modules[module]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmeter.kernel.errors import UserError
+from crmeter.kernel.extras import hidden
 from crmeter.kernel.messages import t
 from crmeter.warehouse.derive import is_current
 from crmeter.warehouse.sql import declared, fold_sql, rank_sql, tables_of, to_sql
@@ -113,10 +114,13 @@ class Warehouse:
 
     def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a SELECT of ours; values go in ``parameters``."""
-        return self._con.execute(sql, parameters).fetchall()
+        if parameters is None:
+            return self._con.execute(sql).fetchall()
+        with hidden("pandas"):  # DuckDB imports it, where it is installed, to see whether a value is one of its own
+            return self._con.execute(sql, parameters).fetchall()
 
     def columns(self, expr: ir.Table) -> dict[str, NDArray[Any]]:
-        """The columns of an expression as arrays, where there are too many rows for tuples. None of them may be null."""
+        """The columns of an expression as arrays, where there are too many rows for tuples; none may be null."""
         found = self._con.execute(to_sql(expr)).fetchnumpy()
         holed = [name for name, column in found.items() if np.ma.is_masked(column)]
         if holed:
@@ -155,12 +159,11 @@ class Warehouse:
         described = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
         self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({described})')
         if rows:
-            # a list for each column: binding values one by one costs a hundred times as much, and the first use of
-            # JSON in a process half a CPU second
+            # a list for each column: binding values one by one costs a hundred times as much
             names = [f"c{i}" for i in range(len(columns))]
             unpacked = ", ".join(f"unnest(${n}::{kind}[])" for n, kind in zip(names, columns.values(), strict=True))
             lists = {n: list(values) for n, values in zip(names, zip(*rows, strict=True), strict=True)}
-            self._con.execute(f'INSERT INTO "{name}" SELECT {unpacked}', lists)
+            self.execute(f'INSERT INTO "{name}" SELECT {unpacked}', lists)
         return declared(name, dict(columns))
 
     def begin(self) -> None:

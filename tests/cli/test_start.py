@@ -1,0 +1,21 @@
+"""What a command does not load: libraries that cost a second and that it does not need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = ("pandas", "pyarrow", "scipy", "polars", "sklearn")
+
+
+def test_measuring_loads_no_library_of_analysis(loaded: Path) -> None:
+    """They are installed here, and DuckDB would import pandas at the first value that is bound."""
+    program = (
+        "import sys; from crmeter.cli.main import run; "
+        f"assert run(['kpi', 'revenue', '--period', '2025-Q3', '-C', {str(loaded)!r}]) == 0; "
+        f"print(*(m for m in {HEAVY} if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert "350" in done.stdout
+    assert done.stdout.splitlines()[-1] == ""
