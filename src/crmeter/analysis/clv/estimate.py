@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from crmeter.analysis.clv.held_out import Check, check
 from crmeter.analysis.clv.models import FITS, LEAST_CUSTOMERS, LEAST_RETURNING, MODELS
 from crmeter.analysis.clv.order_history import Cut, OrderHistory, order_history
-from crmeter.analysis.clv.scores import Expected, Scores
+from crmeter.analysis.clv.scores import Scores
 from crmeter.analysis.clv.tiers import TIERS, Tiers, tiers
-from crmeter.analysis.clv.worth import OrderValue, money, order_value
+from crmeter.analysis.clv.worth import Money, OrderValue, order_value
 from crmeter.model.rules import Rules
 from crmeter.model.tiers import Cuts
 from crmeter.stats.clv.fit import Fit
@@ -25,13 +25,12 @@ from crmeter.warehouse.duck import Warehouse
 LEAST_DAYS = 56  # of history
 
 
-@dataclass(frozen=True)
 class TooLittle(Exception):
-    """What there is of what a model needs."""
+    """What there is of what a model needs: customers, those of them with a second purchase, days of orders."""
 
-    customers: int
-    returning: int
-    days: int
+    def __init__(self, customers: int, returning: int, days: int) -> None:
+        super().__init__(customers, returning, days)
+        self.customers, self.returning, self.days = customers, returning, days
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def estimate(
     *,
     horizon_days: int,
     annual_discount: float,
-    margin: float | None = None,
+    money: Money,
     model: str | None = None,
 ) -> Estimate:
     """The value of every purchase customer within ``horizon_days`` of ``end``, the first day that is not looked at.
@@ -72,7 +71,7 @@ def estimate(
         raise TooLittle(len(history), returning, days)
     checked = check(history, model)
     name, fitted = _fitted(history, model, checked)
-    scores = Scores(history, fitted, worth, money(warehouse, rules, end, margin), horizon_days, annual_discount)
+    scores = Scores(history, fitted, worth, money, horizon_days, annual_discount)
     return Estimate(scores, name, checked, tiers(scores.expected_value, Cuts(rules.tier_high, rules.tier_medium)))
 
 
@@ -154,8 +153,8 @@ def customers(found: Estimate, rows: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def top(found: Estimate, count: int) -> list[int]:
-    """The customers with the highest expected value, by id where it is the same."""
-    order = np.argsort(-found.scores.expected_value, kind="stable")[:count]
+    """The customers with the highest expected value, by id where it is the same; all of them where ``count`` is 0."""
+    order = np.argsort(-found.scores.expected_value, kind="stable")[: count or None]
     return [int(row) for row in order]
 
 
@@ -177,6 +176,3 @@ def order_value_as_json(value: OrderValue) -> dict[str, Any]:
     related = value.correlation
     told = {**vars(related), "holds": related.holds} if related else None
     return {"mean": value.mean, "model": fit_as_json(value.model.fit) if value.model else None, "correlation": told}
-
-
-__all__ = ["Estimate", "Expected", "TooLittle", "by_members", "by_tier", "customers", "estimate", "top", "total"]

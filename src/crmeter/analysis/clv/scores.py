@@ -147,7 +147,7 @@ class Scores:
         futures = self._drawn(self.model, self.order_value.model, some, DRAWS, 99).value
         own = np.bincount(code, futures.var(axis=0, ddof=1) * weight, groups) * self.money.kept**2
         totals = np.bincount(codes, self.expected_value, groups)
-        return [_of_group(*map(float, row)) for row in zip(totals, error, own, strict=True)]
+        return [of_group(*map(float, row)) for row in zip(totals, error, own, strict=True)]
 
 
 def _change_of_order_value(worth: GammaGamma, some: Bought) -> Numbers:
@@ -204,7 +204,7 @@ def _sample(codes: NDArray[np.intp], groups: int) -> tuple[NDArray[np.intp], Num
     return rows, (sizes / np.maximum(np.minimum(sizes, room), 1))[codes[rows]]
 
 
-def _of_group(total: float, error: float, own: float) -> Expected:
+def of_group(total: float, error: float, own: float) -> Expected:
     """The sum of many customers: gamma with its mean and variance, which is normal for large groups and never below 0."""
     from scipy.special import gammaincinv
 
