@@ -16,8 +16,10 @@ from crmeter.evaluation.changes import Cause, Changed, Stage, changes_since, sta
 from crmeter.evaluation.seal import check_seal
 from crmeter.ingest.landing import Progress
 from crmeter.kernel.messages import t
+from crmeter.metrics.dimensions import parse_filters
 from crmeter.model.rules import Rules
 from crmeter.warehouse.duck import Warehouse, reading
+from crmeter.warehouse.erasure import erased_names, erased_since
 from crmeter.warehouse.past import Change, reading_past
 
 __all__ = ["Cause", "Changed", "Changes", "changes"]
@@ -43,10 +45,11 @@ def changes(workspace: Workspace, id: str, kpis: Collection[str] = (), progress:
         ensure_same_rules(warehouse.load, workspace.rules)
         load, as_of = warehouse.load.number, warehouse.load.as_of
         happened = _happened(warehouse, document["load"])
+        erased = _is_erased(warehouse, document)
     rules = Rules.from_json(document["workspace"]["rules"])
     way = [
         Stage(s.cause, s.changes & happened, s.rules, s.as_of)
-        for s in stages((rules, date.fromisoformat(document["as_of"])), (workspace.rules, as_of))
+        for s in stages((rules, date.fromisoformat(document["as_of"])), (workspace.rules, as_of), erased=erased)
     ]
     done = 0
 
@@ -77,6 +80,15 @@ def _happened(warehouse: Warehouse, load: int) -> frozenset[Change]:
     if changed or late:
         found |= {Change.CORRECTED, Change.MERGED, Change.RATES, Change.CALENDAR}
     return frozenset(found | ({Change.DELETED} if gone or changed or late else set()))
+
+
+def _is_erased(warehouse: Warehouse, document: Mapping[str, Any]) -> bool:
+    """Whether customers were erased since, and the scope asks for something that went with them. Nothing else that is
+    counted moves with an erasure."""
+    if not erased_since(warehouse.execute, document["load"], document["sealed_at"]):
+        return False
+    asked = {filter.name.rpartition(".")[2] for filter in parse_filters(document["scope"])}
+    return bool(asked & set(erased_names(warehouse.tables)))
 
 
 def _vanished(document: Mapping[str, Any], known: Collection[str]) -> tuple[str, ...]:

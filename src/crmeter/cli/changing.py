@@ -94,6 +94,7 @@ def cause_words(cause: "Cause") -> str:
         "corrected": t("corrections"),
         "merged": t("merged customers"),
         "deleted": t("deleted rows"),
+        "erased": t("erased customers"),
         "currency": t("exchange rates"),
         "calendar": t("calendar"),
         "time": t("time passed"),

@@ -8,9 +8,11 @@ from crmeter.cli import (
     catalogue,
     changing,
     checking,
+    clv,
     cohorts,
     demonstration,
     drivers,
+    erasing,
     evaluating,
     loading,
     mapping,
@@ -18,6 +20,7 @@ from crmeter.cli import (
     publishing,
     reconciling,
     salespeople,
+    segments,
     tracking,
     values,
 )
@@ -35,11 +38,14 @@ GROUPS = (
     salespeople,
     drivers,
     cohorts,
+    segments,
+    clv,
     evaluating,
     changing,
     objectives,
     publishing,
     tracking,
+    erasing,
 )
 
 

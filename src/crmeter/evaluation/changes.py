@@ -19,13 +19,14 @@ from crmeter.warehouse.past import Change
 
 
 class Cause(StrEnum):
-    """Why a value is another now. The order is that in which the causes are taken into account."""
+    """Why a value is another now, in the order in which they are told."""
 
     DEFINITION = "definition"  # what is counted: the KPI itself, and the settings that change numbers
     LATE = "late"
     CORRECTED = "corrected"
     MERGED = "merged"
     DELETED = "deleted"
+    ERASED = "erased"  # what told who somebody was is gone, also from what was known then
     CURRENCY = "currency"
     CALENDAR = "calendar"
     TIME = "time"  # the data reach further: a period is over, a loss is seen
@@ -58,11 +59,15 @@ class Changed:
         return {"kpi": self.kpi, "then": self.then, "now": self.now, "parts": dict(self.parts)}
 
 
-def stages(then: tuple[Rules, date], now: tuple[Rules, date]) -> Iterator[Stage]:
-    """The way from the rules and the horizon of then to those of now, one cause after the other."""
+def stages(then: tuple[Rules, date], now: tuple[Rules, date], *, erased: bool = False) -> Iterator[Stage]:
+    """The way from the rules and the horizon of then to those of now, one cause after the other.
+
+    It begins with what today's definition makes of the rows of then, as far as they can still be shown. ``erased``
+    says that they cannot, as far as the values are concerned; a definition that changed besides cannot be told apart.
+    """
     rules, as_of = then
     known: frozenset[Change] = frozenset()
-    yield Stage(Cause.DEFINITION, known, rules, as_of)  # what today's definition makes of the rows of then
+    yield Stage(Cause.ERASED if erased else Cause.DEFINITION, known, rules, as_of)
     for cause, change in (
         (Cause.LATE, Change.LATE),
         (Cause.CORRECTED, Change.CORRECTED),
@@ -117,5 +122,5 @@ def _changed(kpi: str, then: float | None, path: Sequence[tuple[Cause, float | N
             parts[cause] = parts.get(cause, Fraction(0)) + Fraction(value) - Fraction(last)
         last = value
     now = path[-1][1]
-    summed = {} if then is None or now is None else {cause: float(part) for cause, part in parts.items() if part}
+    summed = {} if then is None or now is None else {c: float(parts[c]) for c in Cause if parts.get(c)}
     return Changed(kpi, then, now, summed)

@@ -70,7 +70,7 @@ def _of_rows(con: duckdb.DuckDBPyConnection, currency: str) -> Iterator[Result]:
         if con.execute(f"FROM {quoted('main', table)} LIMIT 1").fetchone() is None:
             continue
         counts = ", ".join(
-            f"count(*) FILTER ({rule.of}), count(*) FILTER (({rule.of}) AND ({rule.holds}))" for rule in rules
+            f"count(*) FILTER ({rule.asked}), count(*) FILTER (({rule.asked}) AND ({rule.holds}))" for rule in rules
         )
         sql = f"SELECT {counts} FROM {quoted('main', table)} AS r"
         row = con.execute(sql, {"currency": currency} if "$currency" in sql else {}).fetchone()
@@ -127,7 +127,7 @@ def broken_rows(ask: Ask, rule: Rule, currency: str, most: int) -> list[Broken]:
     key = _key_of(rule.table)
     sql = (
         f"SELECT r._file, r._row, CAST(r.{quoted(key)} AS VARCHAR) FROM {quoted('main', rule.table)} AS r "
-        f"WHERE ({rule.of}) AND NOT coalesce({rule.holds}, false) ORDER BY r._file, r._row LIMIT $most"
+        f"WHERE ({rule.asked}) AND NOT coalesce({rule.holds}, false) ORDER BY r._file, r._row LIMIT $most"
     )
     given: Mapping[str, object] = {"most": most, **({"currency": currency} if "$currency" in sql else {})}
     return [Broken(*row) for row in ask(sql, given)]
@@ -140,7 +140,7 @@ def _key_of(table: str) -> str:
 def to_mend_first(ask: Ask, rules: Sequence[Rule], currency: str, most: int) -> list[tuple[str, float, int]]:
     """The customers who break rules of errors and warnings, those who brought most first: id, revenue, rules broken."""
     tests = " + ".join(
-        f"CASE WHEN ({rule.of}) AND NOT coalesce({rule.holds}, false) THEN 1 ELSE 0 END"
+        f"CASE WHEN ({rule.asked}) AND NOT coalesce({rule.holds}, false) THEN 1 ELSE 0 END"
         for rule in rules
         if rule.table == "customer" and rule.severity is not Severity.INFO
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from crmeter.kernel.messages import t
+from crmeter.model.tables import BY_NAME
 
 
 class Kind(StrEnum):
@@ -37,6 +39,17 @@ class Rule:
     says: str
     holds: str
     of: str = "true"
+
+    @property
+    def asked(self) -> str:
+        """``of``, without the rows of erased customers where the rule is about something that erasure takes away."""
+        table = BY_NAME[self.table]
+        erased = {column.name for column in table.columns if column.erased}
+        named = set(re.findall(r'\br\."?(\w+)', f"{self.of} {self.holds}"))
+        if not erased & named or "customer_id" not in dict(table.stored):
+            return self.of
+        pseudonyms = "(SELECT pseudonym FROM meta.erasure WHERE kind = 'customer')"
+        return f"({self.of}) AND coalesce(r.customer_id NOT IN {pseudonyms}, true)"
 
     @property
     def words(self) -> str:

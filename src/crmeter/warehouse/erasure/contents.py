@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import duckdb
+import ibis.expr.types as ir
 
 from crmeter.model.table import Kind, Table
 from crmeter.model.tables import BY_NAME, DELIVERED
@@ -43,6 +44,16 @@ def emptied(con: duckdb.DuckDBPyConnection, table: Table) -> Mapping[str, str]:
     free text, and every custom attribute. A text that a row must have is an empty one then."""
     found = {column.name: "''" if column.required else "NULL" for column in table.columns if column.erased}
     return {**found, **dict.fromkeys(schema.attributes(con, table), "NULL")}
+
+
+def erased_names(tables: Mapping[str, ir.Table]) -> Iterator[str]:
+    """The columns of any table by which a person can't be found any more after an erasure: those that are emptied, and
+    the identifiers."""
+    for table in DELIVERED:
+        yield from (column.name for column in table.columns if column.erased or column.kind in (Kind.KEY, Kind.REF))
+        if table.open_ended:
+            stored = {name for name, _ in table.stored}
+            yield from (name for name in tables[table.name].columns if name not in stored)
 
 
 def empty(con: duckdb.DuckDBPyConnection, targets: Relations, relations: Relations) -> dict[str, int]:

@@ -112,7 +112,7 @@ def erase(warehouse: Path, customer: str, reason: str = "", now: datetime | None
         if found and not is_behind:
             raise Unchanged
         if not found:
-            found, register = _erase(con, register, customer, reason, now or datetime.now(UTC))
+            found, register = erase_in(con, register, customer, reason, now or datetime.now(UTC))
         _derive(con)
         register.save()
     assert found is not None
@@ -137,9 +137,11 @@ def _done(con: duckdb.DuckDBPyConnection, register: Register, customer: str) -> 
     return Erasure((customer,), pseudonyms=(entry.pseudonym,), before=entry.erased_at) if entry and told else None
 
 
-def _erase(
+def erase_in(
     con: duckdb.DuckDBPyConnection, register: Register, customer: str, reason: str, now: datetime
 ) -> tuple[Erasure, Register]:
+    """Erase a customer from the rows of ``con``, and the register that is to be kept from then on. What is derived of
+    the rows is then to be derived anew."""
     found = _found(con, register, customer)
     if any(text in reason.casefold() for text in (*found.texts.within, *map(str.casefold, found.customers))):
         raise UserError.of(
