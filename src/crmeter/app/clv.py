@@ -177,4 +177,3 @@ def _too_little(found: TooLittle | None) -> UserError:
             customers=LEAST_CUSTOMERS, returning=LEAST_RETURNING, days=purchases.LEAST_DAYS,
         ),
     )  # fmt: skip
-

@@ -1,8 +1,8 @@
 """From contracts to renewals: how long each stretch of contracts ran, and what those that run are worth a month.
 
-A stretch is unbroken cover by contracts, as for spells (gaps up to ``contract_gap_days`` close, a merged customer counts
-as its survivor, a deleted one not at all). Its age is counted in months from its first day. A renewal is due after every
-``renewal_months``: the longest of 12, 6, 3 and 1 months before which next to nobody has ever left.
+A stretch is unbroken cover by contracts, as for spells (gaps up to ``contract_gap_days`` close, a merged customer
+counts as its survivor, a deleted one not at all). Its age is counted in months from its first day. A renewal is due
+after every ``renewal_months``: the longest of 12, 6, 3 and 1 months before which next to nobody has ever left.
 """
 
 from __future__ import annotations

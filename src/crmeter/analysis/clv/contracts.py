@@ -79,7 +79,8 @@ class ContractEstimate:
     def _groups(self, codes: NDArray[np.intp], count: int) -> list[dict[str, Any]]:
         sizes = np.bincount(codes, minlength=count)
         totals, own, monthly, stays = (
-            np.bincount(codes, column, count) for column in (self.expected_value, self.variance, self.monthly, self.stays)
+            np.bincount(codes, column, count)
+            for column in (self.expected_value, self.variance, self.monthly, self.stays)
         )
         errors = np.array([np.bincount(codes, row, count) for row in self.draws]).std(axis=0, ddof=1)
         return [
@@ -191,7 +192,9 @@ def _check(found: Contracts, held_days: int) -> dict[str, Any] | None:
     model = shifted_beta_geometric.fit(lost, staying)
     before, after = (found.passed(months_if_there(found, day)[there]) for day in (split, found.end))
     chances = model.survival(after) / model.survival(before)
-    sums = [(m.survival(after) / m.survival(before)).sum() for m in map(model.with_parameters, model.fit.draws(SETS, 22))]
+    sums = [
+        (m.survival(after) / m.survival(before)).sum() for m in map(model.with_parameters, model.fit.draws(SETS, 22))
+    ]
     half = two_sided_z(0.95) * math.sqrt(float(np.var(sums, ddof=1) + (chances * (1 - chances)).sum()))
     total = int(there.sum())
     earlier = found.runs(split - timedelta(days=held_days))
@@ -207,4 +210,3 @@ def _check(found: Contracts, held_days: int) -> dict[str, Any] | None:
         "high": min(float(chances.sum()) + half, float(total)),
         "naive": None if stayed is None else stayed * total,
     }
-

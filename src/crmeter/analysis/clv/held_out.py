@@ -4,7 +4,8 @@ Beside them stand two naive guesses that cost nothing: the last period repeated,
 far. Errors are judged by customer, squared (what a model states is a mean, and only squared errors are smallest at the
 mean); one guess is better than another where the mean of the paired differences is beyond noise, and by more than 1%.
 
-The model that is recommended is the simplest that no other beats. Where it does not beat the naive guesses, that is said.
+The model that is recommended is the simplest that no other beats. Where it does not beat the naive guesses, that is
+said.
 """
 
 from __future__ import annotations
@@ -171,9 +172,7 @@ def _intervals(model: OrderModel, held: HeldOut, days: int, guess: Numbers) -> t
     if len(rows) > TRIED:
         rows = np.random.default_rng(0).choice(rows, TRIED, replace=False)
     some, sets = known.of(rows), model.fit.draws(DRAWS // 20, seed=1)
-    drawn = [
-        orders_ahead(model.with_parameters(p), some, days, 0.0, 20, seed)[0] for seed, p in enumerate(sets)
-    ]
+    drawn = [orders_ahead(model.with_parameters(p), some, days, 0.0, 20, seed)[0] for seed, p in enumerate(sets)]
     futures = np.concatenate(drawn)
     low, high = np.quantile(futures, (0.025, 0.975), axis=0, method="inverted_cdf")
     actual = held.purchases[rows]

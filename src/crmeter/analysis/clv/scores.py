@@ -205,7 +205,7 @@ def _sample(codes: NDArray[np.intp], groups: int) -> tuple[NDArray[np.intp], Num
 
 
 def of_group(total: float, error: float, own: float) -> Expected:
-    """The sum of many customers: gamma with its mean and variance, which is normal for large groups and never below 0."""
+    """The sum of many customers: gamma with its mean and variance, normal for large groups and never below 0."""
     from scipy.special import gammaincinv
 
     if total <= 0:

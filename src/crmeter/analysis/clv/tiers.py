@@ -1,7 +1,7 @@
 """Tiers by expected value: high, medium and low, looking ahead.
 
-The attribute ``customer.tier`` looks back: it goes by the revenue so far. A good customer who has left is high there and
-low here; a promising new one the other way round. The shares of both are the same settings.
+The attribute ``customer.tier`` looks back: it goes by the revenue so far. A good customer who has left is high there
+and low here; a promising new one the other way round. The shares of both are the same settings.
 """
 
 from __future__ import annotations

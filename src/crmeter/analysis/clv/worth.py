@@ -45,7 +45,7 @@ class Correlation:
 
     @property
     def holds(self) -> bool | None:
-        if -NOTABLE <= self.low and self.high <= NOTABLE:
+        if self.low >= -NOTABLE and self.high <= NOTABLE:
             return True
         return False if self.low > NOTABLE or self.high < -NOTABLE else None
 
