@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -85,3 +86,22 @@ def test_help_reads_no_card() -> None:
         "sys.exit(any(name in sys.modules for name in ('crmeter.kpis.cards', 'crmeter.kpis.texts', 'ibis')))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_a_plan_says_what_is_read_and_shows_the_statements(loaded: Path, crmeter: Call) -> None:
+    told = json.loads(crmeter("kpi", "explain", "revenue", "--plan", "--format", "json", "-C", loaded).out)
+    assert told["kpi"] == "revenue"
+    assert told["period"] == "2025-Q4"
+    assert told["scans"]["order"] == 1
+    read = [name for statement in told["statements"] for name in statement["reads"]]
+    assert {name: read.count(name) for name in set(read)} == told["scans"]
+    [scan] = [statement for statement in told["statements"] if "order" in statement["reads"]]
+    assert '"main"."order"' in scan["sql"]
+    assert "SUM(" in scan["sql"]
+
+
+def test_a_plan_as_text_can_be_pasted_as_sql(loaded: Path, crmeter: Call) -> None:
+    answer = crmeter("kpi", "explain", "revenue", "--plan", "--period", "2025-Q3", "--lang", "zh-Hant", "-C", loaded)
+    first, *steps = answer.out.strip().split("\n\n")
+    assert "order ×1" in first
+    assert all(step.startswith("-- ") for step in steps)

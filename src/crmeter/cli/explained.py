@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from crmeter.kernel.messages import t
 
@@ -61,3 +61,20 @@ def _example(card: Card) -> str:
 
     given = [f"  {each.what}{t(': ')}{each.number:,.10g}" for each in card.given]
     return "\n".join((card.example, *given, f"  → {amount(card.makes, card.unit)}"))
+
+
+def planned_steps(plan: Mapping[str, Any]) -> str:
+    """The statements of a plan, each under what it reads and keeps."""
+    from crmeter.reports.numbers import amount
+
+    scans = t(", ").join(f"{name} ×{count}" for name, count in plan["scans"].items())
+    parts = [t("{kpi} in {period} reads: {scans}", kpi=plan["kpi"], period=plan["period"], scans=scans)]
+    for step in plan["statements"]:
+        rows = amount(step["rows"], "count")
+        said = (
+            t("{number}. Rows: {rows}, kept as {name}", number=step["number"], rows=rows, name=step["keeps"])
+            if step["keeps"]
+            else t("{number}. Rows: {rows}", number=step["number"], rows=rows)
+        )
+        parts.append(f"-- {said}\n{step['sql']}")
+    return "\n\n".join(parts)

@@ -52,12 +52,22 @@ class Figure:
     value: float
 
 
+@dataclass(frozen=True)
+class Statement:
+    """One SELECT that was run: the temporary table that keeps its rows, if one does, and how many rows there were."""
+
+    sql: str
+    kept: str | None
+    rows: int
+
+
 class Warehouse:
     """One published state of the warehouse. A load that is published meanwhile is not seen."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
         self._temporary = 0
+        self._statements: list[Statement] | None = None
 
     @cached_property
     def tables(self) -> Mapping[str, ir.Table]:
@@ -115,9 +125,25 @@ class Warehouse:
     def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a SELECT of ours; values go in ``parameters``."""
         if parameters is None:
-            return self._con.execute(sql).fetchall()
-        with hidden("pandas"):  # DuckDB imports it, where it is installed, to see whether a value is one of its own
-            return self._con.execute(sql, parameters).fetchall()
+            found = self._con.execute(sql).fetchall()
+        else:
+            with hidden("pandas"):  # DuckDB imports it, where it is installed, to see whether a value is one of its own
+                found = self._con.execute(sql, parameters).fetchall()
+        self._note(sql, len(found))
+        return found
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Statement]]:
+        """The SELECTs that are run inside the block, in their order."""
+        self._statements = []
+        try:
+            yield self._statements
+        finally:
+            self._statements = None
+
+    def _note(self, sql: str, rows: int, kept: str | None = None) -> None:
+        if self._statements is not None and sql.lstrip().upper().startswith(("SELECT", "WITH")):
+            self._statements.append(Statement(sql, kept, rows))
 
     def columns(self, expr: ir.Table) -> dict[str, NDArray[Any]]:
         """The columns of an expression as arrays, where there are too many rows for tuples; none may be null."""
@@ -130,7 +156,9 @@ class Warehouse:
     def keep(self, expr: ir.Table) -> ir.Table:
         """The rows of an expression, kept in a temporary table until the warehouse is closed."""
         name = self._name()
-        self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {to_sql(expr)}')
+        sql = to_sql(expr)
+        [(rows,)] = self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}').fetchall()
+        self._note(sql, rows, name)
         described = self._con.execute(f'DESCRIBE "{name}"').fetchall()
         return declared(name, {column: kind for column, kind, *_ in described})
 

@@ -53,3 +53,18 @@ def _is_used(join: exp.Join) -> bool:
 def columns_named(sql: str) -> frozenset[str]:
     """The names of the columns that a SELECT names anywhere."""
     return frozenset(column.name for column in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Column))
+
+
+def tables_named(sql: str) -> tuple[str, ...]:
+    """The tables of the warehouse that a SELECT reads, as often as it reads them, in alphabetical order. They stand in
+    a schema; temporary ones do not.
+
+    >>> tables_named('FROM main."order" JOIN derived.spell ON true JOIN derived.spell AS s ON true JOIN kept_1')
+    ('order', 'spell', 'spell')
+    """
+    return tuple(sorted(table.name for table in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Table) if table.db))
+
+
+def pretty(sql: str) -> str:
+    """A SELECT of DuckDB on several lines."""
+    return sqlglot.parse_one(sql, read="duckdb").sql("duckdb", pretty=True)
