@@ -151,7 +151,7 @@ def comma_separated(found: Sequence[Plain]) -> str:
     """Values as CSV: numbers bare, ``by`` spread over columns, text that a spreadsheet would run made harmless."""
     dimensions = list(dict.fromkeys(dimension for value in found for dimension in value["by"]))
     members = [name for name in found[0] if name != "by"] if found else []
-    place = members.index("end") + 1 if members else 0
+    place = members.index("end") + 1 if "end" in members else 0
     headings = [*members[:place], *dimensions, *members[place:]]
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
