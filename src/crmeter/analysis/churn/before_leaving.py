@@ -56,7 +56,7 @@ def before_leaving(warehouse: Warehouse, rules: Rules, found: Lifetimes) -> tupl
     horizon = Horizon(rules.currency, found.as_of, csi_weights=rules.csi_weights)
     cases = opened_rows(known, horizon)
     cases = cases.filter(cases.customer_id.notnull())
-    limit = _slow_hours(warehouse, cases)
+    limit = slow_hours(warehouse, cases)
     answers = answer_rows(known, horizon)
     answers = answers.filter(answers.customer_id.notnull())
     low = (answers.detractors == 1) | ((answers.csat_wide_answers == 1) & (answers.score <= answers.scale_min + 1))
@@ -79,7 +79,8 @@ def before_leaving(warehouse: Warehouse, rules: Rules, found: Lifetimes) -> tupl
     return [Before(b.condition, b.lost, b.had_it, b.ratio, q) for b, q in zip(told, corrected, strict=True)], limit
 
 
-def _slow_hours(warehouse: Warehouse, cases: ir.Table) -> float | None:
+def slow_hours(warehouse: Warehouse, cases: ir.Table) -> float | None:
+    """The hours that one of ten first responses took longer than; None where there is none."""
     [(hours,)] = warehouse.rows(cases.agg(hours=cases.first_response_hours.quantile(SLOW)))
     return None if hours is None else float(hours)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crmeter.analysis.churn.levels import Level
-from crmeter.analysis.churn.lifetimes import CONTRACT, PURCHASE, Lifetimes
+from crmeter.analysis.churn.lifetimes import PURCHASE, Lifetimes
 from crmeter.model.rules import Rules
 from crmeter.stats.multiple import adjusted_p
 from crmeter.stats.survival.comparison import LogRank, log_rank
@@ -105,6 +105,11 @@ def hidden_days(rules: Rules) -> int:
     return min([rules.inactivity_days, *(days for _, days in rules.inactivity_by_segment)]) + 1
 
 
+def longest_inactivity(rules: Rules) -> int:
+    """The days without a sale after which anybody who buys without a contract is lost."""
+    return max([rules.inactivity_days, *(days for _, days in rules.inactivity_by_segment)])
+
+
 def _retention(curve: Curve, months: int, hidden: int) -> Retention:
     if months * MONTH_DAYS <= hidden:
         return Retention(months, reason="within_inactivity")
@@ -167,9 +172,3 @@ def began_unseen(found: Lifetimes, warehouse_start: np.datetime64 | None, rules:
         return 0
     early = found.started < warehouse_start + np.timedelta64(hidden_days(rules), "D")
     return int((early & ~found.contract).sum())
-
-
-__all__ = [
-    "CONTRACT", "FEW", "MONTHS", "PURCHASE", "Compared", "Leaving", "Retention", "Survival", "began_unseen",
-    "compared", "hidden_days", "leaving", "survival",
-]  # fmt: skip
