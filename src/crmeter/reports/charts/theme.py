@@ -66,6 +66,24 @@ def fit(text: str, width: int) -> str:
     return line
 
 
+def wrapped(text: str, width: int, size: int = SIZE, most: int = 3) -> list[str]:
+    """``text`` on as many lines of ``width`` px as it needs, ``most`` at most: broken between words, between Chinese
+    signs anywhere.
+
+    >>> wrapped("customers at the start", 90)
+    ['customers', 'at the start']
+    """
+    room, left = width * SIZE // size, " ".join(text.split())
+    lines: list[str] = []
+    while len(lines) < most - 1 and fit(left, room) != left:
+        end = len(fit(left, room)) - 1
+        gap = left.rfind(" ", 1, end + 1)
+        end = gap if gap > end * 0.4 else max(end, 1)
+        lines.append(left[:end].strip())
+        left = left[end:].strip()
+    return [*lines, fit(left, room)]
+
+
 def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     """Round numbers from at or below ``low`` to at or above ``high``, about ``wanted`` steps apart.
 

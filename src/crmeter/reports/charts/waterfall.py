@@ -8,7 +8,7 @@ from typing import Any
 
 from crmeter.kernel.messages import t
 from crmeter.reports import numbers, periods, sentences, words
-from crmeter.reports.charts.theme import COLOURS, SIZE, Spec, fit, layer, place, ticks
+from crmeter.reports.charts.theme import COLOURS, SIZE, Spec, fit, layer, place, ticks, wrapped
 
 Plain = Mapping[str, Any]
 MOST = 6  # parts shown; the others together are one more
@@ -33,8 +33,8 @@ def waterfall(found: Plain, width: int = WIDE) -> Spec:
         **size,
         "layer": layers,
         "title": {
-            "text": _lines(title, width),
-            "subtitle": _lines(subtitle, width),
+            "text": wrapped(title, width, SIZE + 4),
+            "subtitle": wrapped(subtitle, width),
             "anchor": "start",
             "frame": "bounds",
             "fontSize": SIZE + 4,
@@ -158,7 +158,7 @@ def _columns(
             text = {"type": "text", "dy": -9, "fontWeight": "bold", "fontSize": SIZE + 1, "color": COLOURS[colour]}
             layers.append(layer(text, of, x=x, y={**y, "field": "top"}, text={"field": "label"}))
     named = [{"i": row["i"], "name": line, "down": n} for row in rows
-             for n, line in enumerate(_lines(row["name"], int(room), 2))]  # fmt: skip
+             for n, line in enumerate(wrapped(row["name"], int(room), SIZE, 2))]  # fmt: skip
     for n in (0, 1):
         text = {"type": "text", "baseline": "top", "y": HEIGHT + 8 + n * (SIZE + 4), "color": COLOURS["ink"]}
         layers.append(layer(text, [row for row in named if row["down"] == n], x=x, text={"field": "name"}))
@@ -181,19 +181,3 @@ def _rows(found: Plain, rows: list[dict[str, Any]], bounds: tuple[float, float],
             text = {"type": "text", "align": "left", "dx": 5, "dy": 6, "fontWeight": "bold", "color": COLOURS[colour]}
             layers.append(layer(text, of, y=y, x=place("top", x), text={"field": "label"}))
     return layers, {"width": inner, "height": ROW * len(rows)}
-
-
-def _lines(text: str, width: int, most: int = 3) -> list[str]:
-    """``text`` on as many lines as it needs, broken between words, between Chinese signs anywhere."""
-    lines: list[str] = []
-    left = text
-    while left and len(lines) < most - 1:
-        whole = fit(left, width)
-        if not whole.endswith("…") or whole == left:
-            break
-        end = len(whole) - 1
-        gap = left.rfind(" ", 1, end + 1)
-        end = gap if gap > end * 0.5 else max(end, 1)
-        lines.append(left[:end].strip())
-        left = left[end:].strip()
-    return [*lines, fit(left, width)] if left else lines

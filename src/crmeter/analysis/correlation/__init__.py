@@ -1,0 +1,1 @@
+"""Whether one KPI goes with another: of customers, of segments, over periods."""
