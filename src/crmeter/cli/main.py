@@ -12,7 +12,8 @@ from crmeter.kernel.messages import closest, default_language, speaking, t
 
 _TAKES_VALUE = ("-C", "--lang")
 _LEADING = ("-v", "--verbose")
-GROUPS = {"objective": "list", "template": "tracking"}  # first words of two-word commands, and what they mean alone
+# first words of two-word commands, and what they mean alone
+GROUPS = {"objective": "list", "segments": "list", "template": "tracking"}
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Buyers by how lately, how often and for how much they bought: three scores of 1 to 5, and seven groups with names.
 
-A score is ``1 + 5 × (buyers who are strictly worse) ÷ (all buyers)``, whole numbers alone: the fifth that a buyer stands
+A score is ``1 + 5 × (buyers who are strictly worse) ÷ (all buyers)``, whole numbers alone: the fifth that a buyer is
 in. Whoever is as good as another has the same score, the lower one, so that everybody with a single order scores 1 in
 orders however many they are. Who has never ordered has no group.
 """

@@ -341,6 +341,7 @@ def _members() -> dict[str, dict[str, str]]:
         },
         "consent_marketing": {"true": t("yes"), "false": t("no")},
         "first_response_by": {"human": t("a person"), "bot": t("a bot")},
+        "tier": {"high": t("High"), "medium": t("Medium"), "low": t("Low")},
         "rfm": {
             "best": t("best buyers"),
             "loyal": t("loyal buyers"),

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, Integer, MetaData, String, Table, Text
 METADATA = MetaData()
 
 #: The newest migration; a test holds it to the files of ``migrations/versions``.
-SCHEMA = "0002"
+SCHEMA = "0003"
 
 EVALUATION = Table(
     "evaluation",
@@ -20,4 +20,12 @@ EVALUATION = Table(
     Column("load", Integer, nullable=False),
     Column("document", Text, nullable=False),  # canonical JSON, byte for byte what was sealed
     Column("checksum", String, nullable=False),
+)
+
+SEGMENT = Table(
+    "segment",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("saved_at", String, nullable=False),  # UTC, ISO 8601
+    Column("definition", Text, nullable=False),  # canonical JSON: {"where": […], "rfm": …, "tier": …}
 )

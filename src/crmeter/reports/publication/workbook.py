@@ -19,6 +19,7 @@ WIDEST = 60
 _BY_UNIT = {"share": "0.0%", "count": "#,##0", "money": "#,##0.00"}
 _OF_VALUE = ("value", "low", "high")
 _WHOLE = ("load", "n")
+_TEXT_IS_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def workbook(publication: Publication) -> bytes:
@@ -30,8 +31,7 @@ def workbook(publication: Publication) -> bytes:
                 next=t("Publish fewer periods or dimensions, or as parquet or csv."),
             )
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(target, options)
+    book = xlsxwriter.Workbook(target, _TEXT_IS_TEXT)
     book.set_properties({"title": str(publication.about["name"]), "comments": f"crmeter {publication.about['load']}"})
     formats = _Formats(book)
     _write_about(book, formats, publication.about)
@@ -137,3 +137,17 @@ def _set_up_page(sheet: Any, *, landscape: bool) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(0.4, 0.4, 0.6, 0.6)
     sheet.set_footer("&L&A&R&P / &N")
+
+
+def sheet_file(table: Table, title: str) -> bytes:
+    """One table as a workbook of one sheet. UserError where it has more rows than a sheet holds."""
+    if len(table.rows) >= MOST_ROWS:
+        raise UserError.of(
+            t("{count} rows do not fit into a sheet.", count=len(table.rows)), next=t("Write a CSV file.")
+        )
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target, _TEXT_IS_TEXT)
+    book.set_properties({"title": title[:255]})
+    _write_table(book, _Formats(book), table)
+    book.close()
+    return target.getvalue()
