@@ -37,6 +37,11 @@ def _how_to_read(found: Plain) -> Iterator[str]:
     if found["purchases"]:
         yield from words.fitted(found)
         yield from words.tiers(found)
+        if any(
+            row["customers"] < words.FEW
+            for row in (*(found["purchases"]["groups"] or ()), *found["purchases"]["tiers"])
+        ):
+            yield t("* fewer than {count} customers", count=words.FEW)
         yield t(
             "Intervals are of 95%. “What will come” is of what really happens, chance included. How well the "
             "expectation itself is known is in the JSON (low, high); that says nothing about a single customer."
@@ -75,7 +80,7 @@ def _sums(row: Plain, found: Plain) -> list[str]:
     from crmeter.reports import numbers
 
     return [
-        numbers.count(row["customers"]),
+        numbers.count(row["customers"]) + (" *" if row["customers"] < words.FEW else ""),
         numbers.amount(row["expected_active"], "count", decimals=0),
         numbers.amount(row["expected_orders"], "count", decimals=0),
         words.money(row["expected_value"]["value"], found),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crmeter.kernel.messages import t
@@ -10,6 +10,7 @@ from crmeter.reports import numbers, words
 
 Plain = Mapping[str, Any]
 COVERED = 0.93  # share of 95% intervals that held, below which they are called too narrow
+FEW = 30  # customers, below which a group is marked and not compared
 STAY = ("a", "b", "s", "beta")
 
 
@@ -237,6 +238,11 @@ def caution() -> Iterator[str]:
     )
 
 
+def shown(groups: Sequence[Plain]) -> Sequence[Plain]:
+    """The groups that are large enough to compare; all of them where none is."""
+    return [group for group in groups if group["customers"] >= FEW] or groups
+
+
 def value_title(found: Plain) -> str:
     """What the values show, in a sentence: who brings most, and who least."""
     part = found["purchases"]
@@ -246,7 +252,7 @@ def value_title(found: Plain) -> str:
             "{share} of the expected value comes from the {count} customers of the tier high",
             share=numbers.amount(high["share"] or 0.0, "share", decimals=0), count=numbers.count(high["customers"]),
         )  # fmt: skip
-    groups = [group for group in part["groups"] if group["customers"] > 1] or part["groups"]
+    groups = shown(part["groups"])
     best, least = groups[0], groups[-1]
     return t(
         "A customer of {best} is expected to bring {most}, one of {worst} {least}",

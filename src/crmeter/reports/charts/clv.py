@@ -46,8 +46,9 @@ def _values(found: Plain) -> Spec:
     """A point for the expected value per customer of each group, over the 95% of what may really come."""
     part = found["purchases"]
     rows = []
-    for row in [row for row in part["groups"] or part["tiers"] if row["customers"]][:MOST]:
-        name = words.member(found["by"], row["member"]) if part["groups"] else words.tier(row["member"])
+    groups = words.shown(part["groups"] if part["groups"] is not None else part["tiers"])
+    for row in [row for row in groups if row["customers"]][:MOST]:
+        name = words.member(found["by"], row["member"]) if part["groups"] is not None else words.tier(row["member"])
         size = row["customers"]
         rows.append(
             {
@@ -61,7 +62,7 @@ def _values(found: Plain) -> Spec:
     y = {"field": "group", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 240}}
     per = t("Expected value per customer in {days} days, {currency}", days=numbers.count(found["horizon_days"]),
             currency=found["currency"])  # fmt: skip
-    x = {"type": "quantitative", "title": per, "axis": {"format": ",.0~f"}, "scale": {"domainMin": 0}}
+    x = {"type": "quantitative", "title": per, "axis": {"format": ",.0~f", "tickCount": 6}, "scale": {"domainMin": 0}}
     said = {"type": "text", "align": "left", "dx": 8, "fontSize": SIZE, "color": COLOURS["ink"]}
     rule = {"type": "rule", "color": COLOURS["acc"], "strokeWidth": 5, "opacity": 0.3}
     point = {"type": "point", "filled": True, "size": 90, "color": COLOURS["acc"], "opacity": 1}
