@@ -125,14 +125,7 @@ def _row(name: str, each: Plain | None, group: Plain | None) -> list[str]:
     drawn = numbers.interval(low, high, "score")
     own = numbers.interval(each["low"], each["high"], "score")
     p = numbers.p_value(group["q"] if group else each["p"]).removeprefix("p ").removeprefix("= ")
-    return [
-        name,
-        numbers.amount(each["rho"], "score"),
-        numbers.interval(each["low"], each["high"], "score"),
-        drawn,
-        n,
-        p,
-    ]
+    return [name, numbers.amount(each["rho"], "score"), own, drawn, n, p]
 
 
 def _means(found: Plain) -> str:
