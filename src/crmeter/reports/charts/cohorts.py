@@ -8,7 +8,7 @@ from typing import Any
 from crmeter.kernel.messages import t
 from crmeter.reports import cohorts as told
 from crmeter.reports import numbers, periods
-from crmeter.reports.charts.theme import COLOURS, SIZE, Spec, fit
+from crmeter.reports.charts.theme import COLOURS, SIZE, Spec, fit, lines
 
 MOST = 24  # cohorts shown, the newest; the table of data has all
 WIDEST, NARROWEST, HEIGHT = 72, 46, 26  # px of a cell
@@ -54,8 +54,8 @@ def heat_map(found: Mapping[str, Any], per_period: bool = False) -> Spec:
         "width": width,
         "height": height,
         "title": {
-            "text": _lines(told.title(found), room, SIZE + 4),
-            "subtitle": _lines(told.subtitle(found, per_period), room, SIZE),
+            "text": lines(told.title(found), room, SIZE + 4),
+            "subtitle": lines(told.subtitle(found, per_period), room, SIZE),
             "anchor": "start",
             "frame": "bounds",
             "fontSize": SIZE + 3,
@@ -122,29 +122,3 @@ def _short(value: float, found: Mapping[str, Any]) -> str:
     if found["measure"] == "revenue":
         return numbers.count(value) if value >= 100 else numbers.amount(value, "count", decimals=1)
     return told.cell(value, found)
-
-
-def _lines(text: str, width: int, size: int) -> list[str]:
-    """``text`` on lines that fit, broken at spaces, or anywhere in Chinese."""
-    lines, line, used = [], "", 0.0
-    for word in _words(text):
-        long = sum(size * (1.0 if ord(sign) > 0x2E80 else 0.56) for sign in word)
-        if line.strip() and used + long > width:
-            lines.append(line.rstrip())
-            line, used = word.lstrip(), long
-        else:
-            line, used = line + word, used + long
-    return [*lines, line.rstrip()]
-
-
-def _words(text: str) -> list[str]:
-    """Words with the space after them; a sign of East Asia is a word, with the punctuation that follows it."""
-    found: list[str] = []
-    for sign in text:
-        wide = ord(sign) > 0x2E80
-        closing = sign in ",。:;、)”"
-        if found and not found[-1].endswith(" ") and (closing or not (wide or ord(found[-1][-1]) > 0x2E80)):
-            found[-1] += sign
-        else:
-            found.append(sign)
-    return found

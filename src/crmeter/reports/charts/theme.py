@@ -98,3 +98,29 @@ def ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     step = next(power * n for n in (1, 2, 2.5, 5, 10) if power * n >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(n * step, 12) for n in range(first, last + 1)]
+
+
+def lines(text: str, width: int, size: int = SIZE) -> list[str]:
+    """``text`` on lines that fit, broken at spaces, or anywhere in Chinese."""
+    found, line, used = [], "", 0.0
+    for word in _words(text):
+        long = sum(size * (1.0 if ord(sign) > 0x2E80 else 0.56) for sign in word)
+        if line.strip() and used + long > width:
+            found.append(line.rstrip())
+            line, used = word.lstrip(), long
+        else:
+            line, used = line + word, used + long
+    return [*found, line.rstrip()]
+
+
+def _words(text: str) -> list[str]:
+    """Words with the space after them; a sign of East Asia is a word, with the punctuation that follows it."""
+    found: list[str] = []
+    for sign in text:
+        wide = ord(sign) > 0x2E80
+        closing = sign in ",。:;、)”"
+        if found and not found[-1].endswith(" ") and (closing or not (wide or ord(found[-1][-1]) > 0x2E80)):
+            found[-1] += sign
+        else:
+            found.append(sign)
+    return found
