@@ -24,6 +24,7 @@ from crmeter.cli import (
     segments,
     tracking,
     values,
+    voice,
 )
 from crmeter.kernel.messages import t
 
@@ -39,6 +40,7 @@ GROUPS = (
     salespeople,
     drivers,
     correlate,
+    voice,
     cohorts,
     segments,
     clv,
