@@ -139,21 +139,21 @@ def _segment(found: Plain, each: Plain) -> str:
     from crmeter.reports import numbers, sentences
 
     unit, currency = found["unit"], found["now"]["currency"]
-    same = found["unit"] != "share" or found["kpi"].split(".")[-1] != "annualised"
-    said = {
-        "member": sentences.label(each["by"]),
-        "dimension": sentences.dimensions(each["by"]),
-        "p": numbers.p_value(each["p"]),
-    }
-    text = t("{member} ({dimension})", **said)
-    if same:
+    pieces = []
+    if not found["kpi"].endswith(".annualised"):  # the sums of a segment are those of the period
         before, now = (numbers.amount(each[key], unit, currency) for key in ("before", "now"))
-        text += t(": {before} before, {now} now", before=before, now=now)
+        pieces.append(f"{before} → {now}")
     if each["part"] is not None:
-        text += t("; part {part}", part=numbers.change(each["part"], unit, currency))
-        if each["share_of_change"] is not None:
-            text += t(" ({share} of the change)", share=numbers.share(each["share_of_change"]))
-    return t("{text}; {p} corrected", text=text, p=said["p"])
+        pieces.append(t("part {part}", part=numbers.change(each["part"], unit, currency)))
+    if each["share_of_change"] is not None:
+        pieces.append(t("{share} of the change", share=numbers.share(each["share_of_change"])))
+    pieces.append(t("{p} corrected", p=numbers.p_value(each["p"])))
+    return t(
+        "{member} ({dimension}): {text}",
+        member=sentences.label(each["by"]),
+        dimension=sentences.dimensions(each["by"]),
+        text=t("; ").join(pieces),
+    )
 
 
 def _factors(found: Plain) -> str:
