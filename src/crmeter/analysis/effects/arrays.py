@@ -42,10 +42,16 @@ class Series:
     outside_names: tuple[str, ...] = ()
 
 
-def groups(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, periods: Sequence[Period]) -> Units:
-    """One series for each value of ``by``. UserError where the target has no values, or nothing is left to compare."""
-    assert design.by is not None
+def groups(
+    warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, periods: Sequence[Period], *, whole: bool = True
+) -> Units:
+    """One series for each value of ``by``; not ``whole``: from the first period on from which the target is known.
+    UserError where the target has no values."""
     table = _by_group(warehouse, rules, design, kpi, periods)
+    if not whole:
+        first = max((_known_from(table[name]) for name in design.target if name in table), default=0)
+        table = {name: values[first:] for name, values in table.items()}
+        periods = periods[first:]
     unknown = [name for name in (*design.target, *design.comparison) if name not in table]
     if unknown:
         raise UserError.of(
@@ -83,9 +89,15 @@ def _by_group(
     }
 
 
-def series(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, periods: Sequence[Period]) -> Series:
-    """The KPI of all or of the target, and that of each value of the comparison beside it."""
+def series(
+    warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, periods: Sequence[Period], *, whole: bool = True
+) -> Series:
+    """The KPI of all or of the target, and that of each value of the comparison beside it; not ``whole``: from the
+    first period on from which it is known. UserError where it has a gap."""
     own = _values(warehouse, rules, design, kpi, periods, design.target)
+    if not whole:
+        first = _known_from(own)
+        own, periods = own[first:], periods[first:]
     undefined = [period for period, value in zip(periods, own, strict=True) if value is None]
     if undefined:
         raise UserError.of(
@@ -94,9 +106,9 @@ def series(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, periods
             t("Begin the window before later, or choose longer periods."),
         )
     outside = {name: _values(warehouse, rules, design, kpi, periods, (name,)) for name in design.comparison}
-    whole = {name: values for name, values in outside.items() if None not in values}
-    table = np.array(list(whole.values()), dtype=float).T if whole else None
-    return Series(np.array(own, dtype=float), table, tuple(whole))
+    known = {name: values for name, values in outside.items() if None not in values}
+    table = np.array(list(known.values()), dtype=float).T if known else None
+    return Series(np.array(own, dtype=float), table, tuple(known))
 
 
 def _values(
@@ -107,6 +119,11 @@ def _values(
         filters.append(Filter(design.by, tuple(among)))
     found = measure(warehouse, rules, Request([kpi], periods, ((),), filters))
     return [found.value(kpi, period).value for period in periods]
+
+
+def _known_from(values: Sequence[float | None]) -> int:
+    """The place from which on all values are known."""
+    return max((place + 1 for place, value in enumerate(values) if value is None), default=0)
 
 
 def season_of(design: Design) -> int:

@@ -8,9 +8,8 @@ from typing import Any
 
 from crmeter.analysis.effects import arrays
 from crmeter.analysis.effects.designs import Counted, Design
-from crmeter.analysis.effects.outcome import arm_of, outcome_of
 from crmeter.analysis.effects.people import people_of
-from crmeter.analysis.effects.verification import PANEL_METHODS, of_customers
+from crmeter.analysis.effects.verification import PANEL_METHODS, of_customers, outcomes_of
 from crmeter.kernel.period import Period, add_months
 from crmeter.metrics import Better, Kpi
 from crmeter.model.rules import Rules
@@ -22,7 +21,7 @@ from crmeter.warehouse.duck import Warehouse
 
 LENGTHS = (1, 2, 3, 6, 12, 24)  # periods after the start that are tried for a wanted effect
 WINDOWS = 6  # of the past that trials are tried on
-SHIFTS = 8  # earlier starts that other comparisons of customers are tried on
+SHIFTS = 6  # earlier starts that other comparisons of customers are tried on
 PERIODS = 120  # of history at most
 
 
@@ -77,10 +76,10 @@ def _runs(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, length: 
     if not periods:
         return []
     if design.unit is Counted.SERIES:
-        found = arrays.series(warehouse, rules, design, kpi, periods)
-        past = Interrupted(found.values, len(periods) - 1, arrays.season_of(design), found.outside)
+        found = arrays.series(warehouse, rules, design, kpi, periods, whole=False)
+        past = Interrupted(found.values, len(found.values) - 1, arrays.season_of(design), found.outside)
         return found_by.series_runs(past, length, design.level)
-    units = arrays.groups(warehouse, rules, design, kpi, periods)
+    units = arrays.groups(warehouse, rules, design, kpi, periods, whole=False)
     if not len(units.compared):
         return []
     return found_by.panel_runs(units.treated, units.compared, length, PANEL_METHODS[design.method], design.level)
@@ -90,10 +89,8 @@ def _of_customers(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, 
     people = people_of(warehouse, rules, design)
     persons = len(people.treated) + len(people.compared)
     if design.method is Method.TRIAL:
-        outcome = outcome_of(kpi)
-        assert outcome is not None
-        together = (*people.treated, *people.compared)
-        windows = [arm_of(warehouse, rules, outcome, window, [together])[0] for window in _earlier(design, warehouse)]
+        outcomes, together = outcomes_of(warehouse, rules, kpi), (*people.treated, *people.compared)
+        windows = [outcomes.arms(window, [together])[0] for window in _earlier(design, warehouse)]
         share = len(people.treated) / persons if persons else 0.5
         runs = found_by.trial_runs(windows, share, design.level) if persons else []
     else:
@@ -114,9 +111,9 @@ def _earlier(design: Design, warehouse: Warehouse) -> list[Period]:
 
 def _shifted(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi) -> list[Run]:
     """The same comparison of the same groups, moved back so that all of it is history."""
-    runs = []
+    runs, outcomes = [], outcomes_of(warehouse, rules, kpi)
     for moved in shifts(design, warehouse):
-        effect = of_customers(warehouse, rules, moved, kpi).effect
+        effect = of_customers(warehouse, rules, moved, kpi, outcomes).effect
         if effect.estimate is not None and effect.low is not None and effect.high is not None:
             runs.append(Run(effect.estimate, effect.low, effect.high, bool(effect.refusals)))
     return runs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from crmeter.kernel.period import Period
 from crmeter.metrics import Kpi
 from crmeter.metrics.averages import Mean
 from crmeter.metrics.clustered import CustomerRatio
-from crmeter.metrics.customers import Part, by_customer
+from crmeter.metrics.customers import ByCustomer, Part, by_customer
 from crmeter.metrics.formulas import CustomerSum, Quotient, RowCount, RowSum, Share
 from crmeter.model.rules import Rules
 from crmeter.stats.effects.trial import Arm
@@ -41,15 +41,24 @@ def outcome_of(kpi: Kpi) -> Outcome | None:
     return None
 
 
-def arm_of(
-    warehouse: Warehouse, rules: Rules, outcome: Outcome, period: Period, groups: Sequence[Sequence[str]]
-) -> list[Arm]:
-    """The outcome of the customers of each group in a period; who did nothing counts with 0."""
-    parts = [outcome.value] if outcome.per is None else [outcome.value, outcome.per]
-    known = by_customer(warehouse, rules, period, parts)
-    nothing = (0.0,) * len(parts)
-    found = []
-    for customers in groups:
-        table = np.array([known.get(customer, nothing) for customer in customers], dtype=float).reshape(-1, len(parts))
-        found.append(Arm(table[:, 0], None if outcome.per is None else table[:, 1]))
-    return found
+@dataclass
+class Outcomes:
+    """The outcome of customers in some periods, each measured once."""
+
+    warehouse: Warehouse
+    rules: Rules
+    outcome: Outcome
+    _known: dict[Period, ByCustomer] = field(default_factory=dict)
+
+    def arms(self, period: Period, groups: Sequence[Sequence[str]]) -> list[Arm]:
+        """The customers of each group in a period; who did nothing counts with 0."""
+        parts = [self.outcome.value] if self.outcome.per is None else [self.outcome.value, self.outcome.per]
+        if period not in self._known:
+            self._known[period] = by_customer(self.warehouse, self.rules, period, parts)
+        known, nothing = self._known[period], (0.0,) * len(parts)
+        found = []
+        for customers in groups:
+            table = np.array([known.get(customer, nothing) for customer in customers], dtype=float)
+            table = table.reshape(-1, len(parts))
+            found.append(Arm(table[:, 0], None if self.outcome.per is None else table[:, 1]))
+        return found

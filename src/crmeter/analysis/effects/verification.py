@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from crmeter.analysis.effects import arrays
 from crmeter.analysis.effects.designs import Counted, Design
-from crmeter.analysis.effects.outcome import Outcome, arm_of, outcome_of
-from crmeter.analysis.effects.people import People, attribute, people_of, reached
+from crmeter.analysis.effects.outcome import Outcomes, outcome_of
+from crmeter.analysis.effects.people import attribute, people_of, reached
 from crmeter.kernel.period import Period
 from crmeter.metrics import Better, Kpi
 from crmeter.model.rules import Rules
@@ -27,6 +27,7 @@ from crmeter.stats.effects.verdict import Judgement, judge
 from crmeter.warehouse.duck import Warehouse
 
 TOUCHED = 0.05  # share of those compared with who were treated all the same, from which they are no comparison
+Groups = tuple[tuple[str, ...], tuple[str, ...]]  # the treated, and those compared with them
 CATEGORIES = 12  # of an attribute that is a feature; the rest is one more
 PANEL_METHODS: Mapping[Method, Callable[[Panel, float], Effect]] = {
     Method.DIFFERENCE_IN_DIFFERENCES: difference_in_differences,
@@ -118,77 +119,69 @@ def _if_touched(effect: Effect, touched: int, compared: int) -> Effect:
 def of_series(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi) -> Found:
     """One series."""
     before, after = design.periods(rules.calendar)
-    found = arrays.series(warehouse, rules, design, kpi, [*before, *after])
-    series = Interrupted(found.values, len(before), arrays.season_of(design), found.outside)
+    between = _between(rules, design)
+    found = arrays.series(warehouse, rules, design, kpi, [*before, *between, *after])
+    series = Interrupted(found.values, len(before), arrays.season_of(design), found.outside, len(between))
     left_out = {"series_with_gaps": len(design.comparison) - len(found.outside_names)}
     return Found(interrupted_series(series, design.level), len(after), left_out, {"comparison": found.outside_names})
 
 
-def of_customers(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi) -> Found:
-    """Customers, each with an outcome of their own."""
-    people, outcome = people_of(warehouse, rules, design), outcome_of(kpi)
-    assert outcome is not None  # the checks of a design hold that
+def _between(rules: Rules, design: Design) -> list[Period]:
+    """The periods between the windows, while the change was being made."""
+    first, last = design.before.end, design.after.start
+    return list(rules.calendar.split(first, last, design.grain)) if first < last else []
+
+
+def of_customers(
+    warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, outcomes: Outcomes | None = None
+) -> Found:
+    """Customers, each with an outcome of their own; ``outcomes`` may know some already."""
+    people = people_of(warehouse, rules, design)
+    outcomes = outcomes or outcomes_of(warehouse, rules, kpi)
     left_out = {"no_customer_at_the_start": people.left_out, "touched": people.touched}
-    ways = {
-        Method.TRIAL: _trial,
-        Method.MATCHED_CUSTOMERS: _matched,
-        Method.DIFFERENCE_IN_DIFFERENCES: _changed,
-    }
-    effect = ways[design.method](warehouse, rules, design, outcome, people)
+    ways = {Method.TRIAL: _trial, Method.MATCHED_CUSTOMERS: _matched, Method.DIFFERENCE_IN_DIFFERENCES: _changed}
+    if not people.treated or not people.compared:
+        effect = Effect.refused(design.method, Refusal.TOO_FEW_UNITS, level=design.level)
+        return Found(effect, 0, left_out)
+    effect = ways[design.method](outcomes, design, (people.treated, people.compared))
     effect = _if_touched(effect, people.touched, len(people.compared))
     periods = len(design.periods(rules.calendar)[1]) if design.method is Method.DIFFERENCE_IN_DIFFERENCES else 1
-    treated = effect.n.get("matched", len(people.treated))
-    return Found(effect, treated * periods, left_out)
+    return Found(effect, effect.n.get("matched", len(people.treated)) * periods, left_out)
 
 
-def _trial(warehouse: Warehouse, rules: Rules, design: Design, outcome: Outcome, people: People) -> Effect:
-    groups = (people.treated, people.compared)
-    treated, control = arm_of(warehouse, rules, outcome, design.after, groups)
-    earlier = arm_of(warehouse, rules, outcome, design.before, groups)
+def outcomes_of(warehouse: Warehouse, rules: Rules, kpi: Kpi) -> Outcomes:
+    """The outcomes of a KPI that can be taken apart by customer; the checks of a design hold that it can."""
+    outcome = outcome_of(kpi)
+    if outcome is None:
+        raise ValueError(f"{kpi.id} cannot be taken apart by customer")
+    return Outcomes(warehouse, rules, outcome)
+
+
+def _trial(outcomes: Outcomes, design: Design, groups: Groups) -> Effect:
+    treated, control = outcomes.arms(design.after, groups)
+    earlier = outcomes.arms(design.before, groups)
     return trial(treated, control, design.level, planned=design.planned_share, before=(earlier[0], earlier[1]))
 
 
-def _changed(warehouse: Warehouse, rules: Rules, design: Design, outcome: Outcome, people: People) -> Effect:
-    before, after = design.periods(rules.calendar)
-    groups = (people.treated, people.compared)
-    if min(map(len, groups)) == 0:
-        return Effect.refused(design.method, Refusal.TOO_FEW_UNITS, level=design.level)
-    columns = [arm_of(warehouse, rules, outcome, period, groups) for period in (*before, *after)]
+def _changed(outcomes: Outcomes, design: Design, groups: Groups) -> Effect:
+    before, after = design.periods(outcomes.rules.calendar)
+    columns = [outcomes.arms(period, groups) for period in (*before, *after)]
     treated, compared = (np.column_stack([arms[i].values for arms in columns]) for i in (0, 1))
-    return replace(difference_in_differences(Panel(treated, compared, len(before)), design.level), path=None)
+    return difference_in_differences(Panel(treated, compared, len(before)), design.level)
 
 
-def _matched(warehouse: Warehouse, rules: Rules, design: Design, outcome: Outcome, people: People) -> Effect:
-    return match(warehouse, rules, design, outcome, people, design.before, design.after)
-
-
-def match(
-    warehouse: Warehouse,
-    rules: Rules,
-    design: Design,
-    outcome: Outcome,
-    people: People,
-    before: Period,
-    after: Period,
-) -> Effect:
+def _matched(outcomes: Outcomes, design: Design, groups: Groups) -> Effect:
     """Matched by what they did in the last two thirds of the window before, and by their attributes; what they did in
     its first third is the placebo."""
-    groups = (people.treated, people.compared)
-    if min(map(len, groups)) == 0:
-        return Effect.refused(design.method, Refusal.TOO_FEW_UNITS, level=design.level)
-    thirds = _thirds(before)
-    placebos, *done = [arm_of(warehouse, rules, outcome, third, groups) for third in thirds]
+    placebos, *done = [outcomes.arms(third, groups) for third in _thirds(design.before)]
     columns = {f"{design.kpi} {n}/3": [arm.values for arm in arms] for n, arms in enumerate(done, start=2)}
     for name in design.features:
-        columns |= _categories(name, attribute(warehouse, name), groups)
+        columns |= _categories(name, attribute(outcomes.warehouse, name), groups)
     own, others = (np.column_stack([values[i] for values in columns.values()]) for i in (0, 1))
-    treated, compared = arm_of(warehouse, rules, outcome, after, groups)
-    return matched_customers(
-        Customers(
-            treated.values, own, compared.values, others, list(columns), (placebos[0].values, placebos[1].values)
-        ),
-        design.level,
-    )
+    treated, compared = outcomes.arms(design.after, groups)
+    earlier = placebos[0].values, placebos[1].values
+    customers = Customers(treated.values, own, compared.values, others, list(columns), earlier)
+    return matched_customers(customers, design.level)
 
 
 def _thirds(window: Period) -> list[Period]:
@@ -197,9 +190,7 @@ def _thirds(window: Period) -> list[Period]:
     return [Period(first, last) for first, last in pairwise(cuts)]
 
 
-def _categories(
-    name: str, values: Mapping[str, str | None], groups: tuple[tuple[str, ...], ...]
-) -> dict[str, list[Floats]]:
+def _categories(name: str, values: Mapping[str, str | None], groups: Groups) -> dict[str, list[Floats]]:
     """One column of 0 and 1 for each of the most frequent values of an attribute."""
     told = [[values.get(customer) for customer in group] for group in groups]
     counted: dict[str | None, int] = {}

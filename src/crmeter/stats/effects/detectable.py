@@ -22,6 +22,7 @@ POWER = 0.8
 LEAST = 5  # runs below which a quantile of them says nothing
 STARTS = 12  # in a series, at most
 OTHER_UNITS = 24  # that stand in for the treated ones, at most
+FEWEST = 100  # persons, below which intervals of means do not hold what they promise
 SPLITS = 40  # by lot, for each stretch of the past
 
 
@@ -74,13 +75,7 @@ def series_runs(history: Interrupted, after: int, level: float = LEVEL) -> list[
     """Runs at earlier starts of a series of which all is history, each followed by ``after`` periods."""
     least, last = max(least_before(history), len(history.values) // 3), len(history.values) - after
     starts = _spread(range(least, last + 1), STARTS)
-    cut = [_cut(history, start, start + after) for start in starts]
-    return _ran(interrupted_series(series, level, in_time=False) for series in cut)
-
-
-def _cut(series: Interrupted, start: int, end: int) -> Interrupted:
-    outside = None if series.outside is None else series.outside[:end]
-    return Interrupted(series.values[:end], start, series.season, outside)
+    return _ran(interrupted_series(history.cut(start, after), level, in_time=False) for start in starts)
 
 
 def panel_runs(
@@ -129,7 +124,7 @@ def persons_needed(persons: int, found: float, wanted: float) -> int:
     >>> persons_needed(1_000, 0.2, 0.1)
     4000
     """
-    return int(np.ceil(persons * (found / wanted) ** 2 - 1e-9))
+    return max(FEWEST, int(np.ceil(persons * (found / wanted) ** 2 - 1e-9)))
 
 
 def _spread(numbers: range, most: int) -> list[int]:

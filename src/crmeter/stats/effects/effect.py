@@ -34,6 +34,7 @@ class Refusal(StrEnum):
     UNBALANCED = "unbalanced"
     NO_OVERLAP = "no_overlap"
     NO_VARIATION = "no_variation"
+    COMPARISON_TOUCHED = "comparison_touched"
     WINDOW_NOT_OVER = "window_not_over"
 
 

@@ -48,21 +48,32 @@ def _noises() -> list[tuple[float, float, float]]:
 @dataclass(frozen=True)
 class Interrupted:
     """A series whose first ``before`` values lie before the start; ``outside`` series (periods × series) that what was
-    done cannot have touched; ``season`` values make a cycle (0: none)."""
+    done cannot have touched; ``season`` values make a cycle (0: none). The ``skipped`` values right after the start,
+    when the change was being made, are not looked at."""
 
     values: Floats
     before: int
     season: int = 0
     outside: Floats | None = None
+    skipped: int = 0
+
+    @property
+    def first(self) -> int:
+        """The place of the first value that counts as after."""
+        return self.before + self.skipped
 
     @property
     def after(self) -> int:
-        return len(self.values) - self.before
+        return len(self.values) - self.first
+
+    def cut(self, start: int, after: int) -> Interrupted:
+        """As if something had begun at ``start``, looked at for so many periods."""
+        end = start + after
+        return Interrupted(self.values[:end], start, self.season, None if self.outside is None else self.outside[:end])
 
     def earlier(self, start: int) -> Interrupted:
         """As if something had begun at ``start``, for as long as it did or until it did."""
-        end = min(self.before, start + self.after)
-        return Interrupted(self.values[:end], start, self.season, None if self.outside is None else self.outside[:end])
+        return self.cut(start, min(self.before - start, self.after))
 
 
 @dataclass(frozen=True)
@@ -123,9 +134,9 @@ def _effect(series: Interrupted, level: float, sizes: dict[str, int]) -> Effect:
     middle, spread = float(series.values[:before].mean()), float(series.values[:before].std())
     scaled = (series.values - middle) / spread
     past = _read(series, scaled)
-    mixture = past.ahead(slice(before, None))
+    mixture = past.ahead(slice(series.first, None))
     tail = (1 - level) / 2
-    seen = float(scaled[before:].mean())
+    seen = float(scaled[series.first :].mean())
     lowest, expected, highest = mixture.quantile(tail), mixture.mean, mixture.quantile(1 - tail)
     below = mixture.below(seen)
     found = Effect(

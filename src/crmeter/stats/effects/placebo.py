@@ -146,9 +146,11 @@ def _with_time(found: Effect, mix: Mix, panel: Panel) -> Effect:
     if earlier.estimate is None or earlier.p is None or earlier.low is None:
         return found
     noted = replace(found, placebos=(*found.placebos, Placebo("time", (earlier.estimate,), earlier.p)))
+    # ranks of a few placebos cannot be below _IN_TIME_P: farther off than any of them by half is as unlikely
+    ranked = len(panel.comparison) // len(panel.treated) >= RANKED
     own, others = _group_scale(panel)
-    units = np.array(earlier.placebos[0].estimates)
-    far = abs(earlier.estimate) / own > 1.5 * float(np.max(np.abs(units) / _sizes_of(panel, others)))
+    units = np.abs(np.array(earlier.placebos[0].estimates)) / _sizes_of(panel, others)
+    far = ranked and abs(earlier.estimate) / own > 1.5 * float(units.max())
     return noted.but(Refusal.PLACEBO_IN_TIME) if far or earlier.p < _IN_TIME_P else noted
 
 
