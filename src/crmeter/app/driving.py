@@ -21,8 +21,9 @@ from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period
 from crmeter.metrics import Kpi, Measurement, Request, Value, measure
+from crmeter.metrics.averages import Mean, Quantile, ScaleMean
 from crmeter.metrics.dimensions import Condition, Dimension, Filter, parse_filters, resolve, splits
-from crmeter.metrics.formulas import Formula
+from crmeter.metrics.formulas import Formula, Share
 from crmeter.model.rules import Rules
 from crmeter.reports import words
 from crmeter.warehouse.duck import Warehouse
@@ -178,7 +179,8 @@ def _searched(
                "rounds": result.rounds, "nobody": result.nobody}  # fmt: skip
         return {"segments": told, "searched": how}
     how = {"method": "none", "dimensions": [], "looked_at": 0, "rounds": 0, "nobody": 0.0}
-    if not kpi.formula.has_interval:  # what is noise of its groups nobody knows: its factors can be searched
+    if not isinstance(kpi.formula, Quantile | Share | Mean | ScaleMean):
+        # what is noise of its groups is not known well enough: its factors can be searched
         return {"segments": [], "searched": how}
     slices: list[tuple[str, ...]] = [(name,) for name in names]
     found = measure(warehouse, rules, Request([kpi], [now, base], [(), *slices], filters))

@@ -121,7 +121,7 @@ def told_risk(found: Plain) -> str:
             listed = ", ".join(f"{c['customer_id']} ({money(c['revenue'])})" for c in each["list"][:LISTED])
             more = len(each["list"]) - LISTED
             rest = " " + t("and {count} more (--format csv)", count=numbers.count(more)) if more > 0 else ""
-            parts.append(f"{names[each['state']]}: {listed}{rest}")
+            parts.append(t("{state}: {customers}", state=names[each["state"]], customers=listed + rest))
     parts.append(t("Each customer is in the first group that fits. The revenue is what they brought, not what will be "
                    "lost: who is silent may be content."))  # fmt: skip
     return "\n\n".join(parts)
