@@ -29,6 +29,7 @@ LEAST_LOST = 20
 LEAST_DAYS = 90  # that can be held out
 SETS = 200
 MONTH = 365.25 / 12
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class Payments:
     def moments(self, model: ShiftedBetaGeometric) -> tuple[Numbers, Numbers]:
         """The mean and variance of their worth today. Who misses one pays none after it, so of the worth C of all up to
         each payment the mean square is the sum of C² − C² of the payment before, each times the chance to get there."""
-        first = np.ceil(self.months - NEAR)
+        first = np.ceil(self.months - ROUNDING)
         now = self._passed(self.months + NEAR)
         mean, square, worth = (np.zeros(len(self.months)) for _ in range(3))
         here = model.survival(now)
