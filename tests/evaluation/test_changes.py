@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,12 @@ from crmeter.evaluation.changes import Stage, changes_since, stages
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Request, measure
+from crmeter.metrics.dimensions import parse_filters
 from crmeter.model.tables import BY_NAME
 from crmeter.warehouse import derive, schema
 from crmeter.warehouse.duck import Warehouse, reading
+from crmeter.warehouse.erasure import Register
+from crmeter.warehouse.erasure.erase import erase_in
 from crmeter.warehouse.history import merge
 from crmeter.warehouse.horizon import history_start
 from crmeter.warehouse.past import reading_past
@@ -52,13 +55,14 @@ def orders(draw: st.DrawFn, number: int) -> Row:
 
 
 def people(marks: Row) -> list[Row]:
-    return [{"customer_id": name, **(marks if name == "dan" else {})} for name in PEOPLE]
+    genders = dict(zip(PEOPLE, "fmfm", strict=True))
+    return [{"customer_id": n, "gender": genders[n], **(marks if n == "dan" else {})} for n in PEOPLE]
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[dict[str, list[Row]], dict[str, list[Row]], set[str]]:
     """The tables at the first and at the second load, and the causes that can lie between."""
-    causes = draw(st.sets(st.sampled_from(("late", "corrected", "merged", "deleted", "currency", "time"))))
+    causes = draw(st.sets(st.sampled_from(("late", "corrected", "merged", "deleted", "erased", "currency", "time"))))
     before = [draw(orders(i)) for i in range(draw(st.integers(1, 12)))]
     after = [dict(row) for row in before]
     if "deleted" in causes:
@@ -97,30 +101,49 @@ def load(path: Path, number: int, tables: dict[str, list[Row]], as_of: date) -> 
         )
 
 
-def values(warehouse: Warehouse) -> dict[str, float | None]:
-    found = measure(warehouse, BRIEF, Request(KPIS, [PERIOD]))
+def forget(path: Path, customer: str, as_of: date) -> None:
+    """Erase a customer from all that is and was believed."""
+    with duckdb.connect(str(path)) as con:
+        erase_in(con, Register.beside(path), customer, "", datetime.now(UTC))
+        derive.refresh(con, BRIEF, as_of)
+
+
+def values(warehouse: Warehouse, scope: Sequence[str] = ()) -> dict[str, float | None]:
+    found = measure(warehouse, BRIEF, Request(KPIS, [PERIOD], filters=parse_filters(scope)))
     return {kpi.id: found.value(kpi, PERIOD).value for kpi in KPIS}
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-@given(history=histories())
-def test_parts_make_the_difference(tmp_path_factory: pytest.TempPathFactory, history: Any) -> None:
+@given(history=histories(), whom=st.sampled_from(("ann", "cat")))
+def test_parts_make_the_difference(tmp_path_factory: pytest.TempPathFactory, history: Any, whom: str) -> None:
+    """Of all customers, and where some are erased, of those of a gender: it goes with them."""
     then, now, causes = history
+    scope = ["customer.gender = 'f'"] if "erased" in causes else []
     path = tmp_path_factory.mktemp("history") / "warehouse.duckdb"
     load(path, 1, then, THEN)
     with reading(path) as warehouse:
-        sealed = values(warehouse)
+        sealed = values(warehouse, scope)
     as_of = NOW if "time" in causes else THEN
     load(path, 2, now, as_of)
+    if "erased" in causes:
+        with reading(path) as warehouse:
+            totals = values(warehouse)
+        forget(path, whom, as_of)
+        with reading(path) as warehouse:
+            assert values(warehouse) == totals  # whoever it was still counts
     with reading(path) as warehouse:
-        known = values(warehouse)
+        known = values(warehouse, scope)
     period = {"start": str(PERIOD.start), "end": str(PERIOD.end), "grain": str(PERIOD.grain)}
-    document = {"scope": [], "period": period, "kpis": [{"kpi": k, "value": {"value": v}} for k, v in sealed.items()]}
+    document = {
+        "scope": scope,
+        "period": period,
+        "kpis": [{"kpi": k, "value": {"value": v}} for k, v in sealed.items()],
+    }
 
     def open_stage(stage: Stage) -> AbstractContextManager[Warehouse]:
         return reading_past(path, 1, stage.rules, changes=stage.changes, as_of=stage.as_of)
 
-    way: Sequence[Stage] = list(stages((BRIEF, THEN), (BRIEF, as_of)))
+    way: Sequence[Stage] = list(stages((BRIEF, THEN), (BRIEF, as_of), erased="erased" in causes))
     for changed in changes_since(document, way, open_stage, KPIS):
         assert changed.now == known[changed.kpi]
         assert set(changed.parts) <= causes, changed

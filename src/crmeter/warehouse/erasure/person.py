@@ -138,7 +138,7 @@ def keys_that_tell(con: duckdb.DuckDBPyConnection, texts: Texts, relations: Rela
                     f"SELECT DISTINCT r.{quoted(column)} AS key FROM {relation} AS r WHERE {theirs} AND "
                     f"(EXISTS (SELECT 1 FROM {IDS} AS m WHERE m.kind = '{CUSTOMER}' AND regexp_matches(key, "
                     "'(^|[^0-9A-Za-z])' || regexp_escape(m.id) || '([^0-9A-Za-z]|$)')) "
-                    "OR len(list_filter($within::VARCHAR[], lambda text: contains(lower(key), text))) > 0)",
+                    "OR len(list_filter($within::VARCHAR[], lambda told: contains(lower(key), told))) > 0)",
                     {"within": list(texts.within)},
                 ).fetchall()
                 found |= {(kind, row[0]) for row in rows if row[0] is not None}
@@ -156,7 +156,7 @@ def mentions(con: duckdb.DuckDBPyConnection, texts: Texts, relations: Relations 
         if table is CUSTOMERS:
             columns += [name for name, kind in schema.attributes(con, CUSTOMERS).items() if kind == "VARCHAR"]
         tests = [
-            f"len(list_filter($within::VARCHAR[], lambda text: contains(lower({quoted(c)}), text))) > 0"
+            f"len(list_filter($within::VARCHAR[], lambda erased_text: contains(lower({quoted(c)}), erased_text))) > 0"
             for c in columns
         ]
         for relation in relations.get(table.name, ()) if tests else ():
