@@ -85,5 +85,6 @@ def mix_and_rate(
         else:
             apart = [n[t] / wholes[t] - weights[t] * middle for t in (0, 1)]
             part = apart[1] - apart[0]
-            found.append(MixRate(0.0, part) if any(d) else MixRate(part, 0.0))
+            nothing = part - part  # 0 of the same kind of number
+            found.append(MixRate(nothing, part) if any(d) else MixRate(part, nothing))
     return found
