@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +15,7 @@ from crmeter.analysis.effects.designs import Counted, Design
 from crmeter.analysis.effects.outcome import Outcomes, outcome_of
 from crmeter.analysis.effects.people import attribute, people_of, reached
 from crmeter.kernel.period import Period
-from crmeter.metrics import Better, Kpi
+from crmeter.metrics import Better, Kpi, Unit
 from crmeter.model.rules import Rules
 from crmeter.stats.effects import placebo
 from crmeter.stats.effects.difference_in_differences import difference_in_differences
@@ -39,14 +40,18 @@ PANEL_METHODS: Mapping[Method, Callable[[Panel, float], Effect]] = {
 @dataclass(frozen=True)
 class Verification:
     """What came out of a design. ``total`` is the effect over all treated units and periods with its bounds, where the
-    KPI is a sum; ``left_out`` says how much of what was asked for could not be looked at, by kind."""
+    KPI is a sum; ``left_out`` says how much of what was asked for could not be looked at, by kind; ``periods`` are the
+    first days of those of the effect's path."""
 
     design: Design
     effect: Effect
     judgement: Judgement
-    total: tuple[float, float, float] | None
+    unit: str
+    currency: str | None = None
+    total: tuple[float, float, float] | None = None
     left_out: Mapping[str, int] = field(default_factory=dict)
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    periods: tuple[date, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -57,9 +62,12 @@ class Verification:
             "reasons": list(self.judgement.reasons),
             "remarks": list(self.judgement.remarks),
             "effect": self.effect.as_json(),
+            "unit": self.unit,
+            "currency": self.currency,
             "total": None if self.total is None else dict(zip(("estimate", "low", "high"), self.total, strict=True)),
             "left_out": dict(self.left_out),
             "names": {kind: list(names) for kind, names in self.names.items()},
+            "periods": [day.isoformat() for day in self.periods],
         }
 
 
@@ -71,18 +79,27 @@ class Found:
     times: float
     left_out: Mapping[str, int]
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    periods: Sequence[Period] = ()
 
 
 def run(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, good: Better) -> Verification:
     """The verdict on a design whose window is over, or the refusal to give one yet."""
-    if design.after.end > warehouse.load.as_of:
-        effect = Effect.refused(design.method, Refusal.WINDOW_NOT_OVER, level=design.level)
-        return Verification(design, effect, judge(effect, design.minimum_effect, up_is_good=True), None)
     ways = {Counted.GROUPS: of_groups, Counted.SERIES: of_series, Counted.CUSTOMERS: of_customers}
-    found = ways[design.unit](warehouse, rules, design, kpi)
-    judgement = judge(found.effect, design.minimum_effect, up_is_good=good is Better.UP)
-    left_out = {name: count for name, count in found.left_out.items() if count}
-    return Verification(design, found.effect, judgement, _total(found, design, kpi), left_out, found.names)
+    if design.after.end > warehouse.load.as_of:
+        found = Found(Effect.refused(design.method, Refusal.WINDOW_NOT_OVER, level=design.level), 0, {})
+    else:
+        found = ways[design.unit](warehouse, rules, design, kpi)
+    return Verification(
+        design,
+        found.effect,
+        judge(found.effect, design.minimum_effect, up_is_good=good is Better.UP),
+        str(kpi.unit),
+        rules.currency if kpi.unit is Unit.MONEY else None,
+        _total(found, design, kpi),
+        {name: count for name, count in found.left_out.items() if count},
+        found.names,
+        tuple(period.start for period in found.periods),
+    )
 
 
 def _total(found: Found, design: Design, kpi: Kpi) -> tuple[float, float, float] | None:
@@ -109,7 +126,7 @@ def of_groups(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi) -> F
         compared = {customer for customer, value in values.items() if value in units.compared_names}
         left_out["touched"] = len(compared & reached(warehouse, design.campaign))
         effect = _if_touched(effect, left_out["touched"], len(compared))
-    return Found(effect, len(units.treated) * len(after), left_out, names)
+    return Found(effect, len(units.treated) * len(after), left_out, names, [*before, *after])
 
 
 def _if_touched(effect: Effect, touched: int, compared: int) -> Effect:
@@ -120,10 +137,12 @@ def of_series(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi) -> F
     """One series."""
     before, after = design.periods(rules.calendar)
     between = _between(rules, design)
-    found = arrays.series(warehouse, rules, design, kpi, [*before, *between, *after])
+    periods = [*before, *between, *after]
+    found = arrays.series(warehouse, rules, design, kpi, periods)
     series = Interrupted(found.values, len(before), arrays.season_of(design), found.outside, len(between))
     left_out = {"series_with_gaps": len(design.comparison) - len(found.outside_names)}
-    return Found(interrupted_series(series, design.level), len(after), left_out, {"comparison": found.outside_names})
+    effect = interrupted_series(series, design.level)
+    return Found(effect, len(after), left_out, {"comparison": found.outside_names}, periods)
 
 
 def _between(rules: Rules, design: Design) -> list[Period]:
@@ -146,7 +165,14 @@ def of_customers(
     effect = ways[design.method](outcomes, design, (people.treated, people.compared))
     effect = _if_touched(effect, people.touched, len(people.compared))
     periods = len(design.periods(rules.calendar)[1]) if design.method is Method.DIFFERENCE_IN_DIFFERENCES else 1
-    return Found(effect, effect.n.get("matched", len(people.treated)) * periods, left_out)
+    parts = before_and_after(rules, design) if effect.path else ()
+    return Found(effect, effect.n.get("matched", len(people.treated)) * periods, left_out, periods=parts)
+
+
+def before_and_after(rules: Rules, design: Design) -> list[Period]:
+    """The periods of both windows."""
+    before, after = design.periods(rules.calendar)
+    return [*before, *after]
 
 
 def outcomes_of(warehouse: Warehouse, rules: Rules, kpi: Kpi) -> Outcomes:
