@@ -14,7 +14,7 @@ Terms = tuple[float, Numbers, Numbers]  # height, slope, curvature
 
 
 class Likelihood:
-    """Of histories with weights; times are divided by ``unit``.
+    """Of histories with weights, those without a repeat order last; times are divided by ``unit``.
 
     A customer with x repeat orders who had k occasions to leave contributes, beside terms of x and k alone,
     -(r + x) log(alpha + T) and, where k > 0, log(1 + e^z) for not having left at the last of them:
@@ -22,16 +22,13 @@ class Likelihood:
     """
 
     def __init__(self, histories: Histories, weights: Numbers, unit: float, occasions_of_first_order: int) -> None:
-        order = np.argsort(histories.repeat_orders == 0, kind="stable") if occasions_of_first_order == 0 else None
-        rows = slice(None) if order is None or np.array_equal(order, np.arange(len(order))) else order
-        chosen = histories.of(rows)
-        self._weights = weights[rows]
-        self._counts = chosen.repeat_orders.astype(np.float64)
-        self._last = chosen.age_at_last_order / unit
-        self._ages = chosen.age_days / unit
+        self._weights = weights
+        self._counts = histories.repeat_orders.astype(np.float64)
+        self._last = histories.age_at_last_order / unit
+        self._ages = histories.age_days / unit
         self._first = occasions_of_first_order
-        self._with_occasion = int(np.count_nonzero(chosen.repeat_orders)) if order is not None else len(chosen)
-        tally = np.bincount(chosen.repeat_orders, weights=self._weights)
+        self._with_occasion = len(histories) if self._first else int(np.count_nonzero(histories.repeat_orders))
+        tally = np.bincount(histories.repeat_orders, weights=weights)
         distinct = np.flatnonzero(tally)
         self._distinct, self._tally = distinct.astype(np.float64), tally[distinct]
         self.customers = float(self._tally.sum())

@@ -10,6 +10,8 @@ from scipy.special import betaln, expit
 from crmeter.stats.clv.histories import Numbers
 
 DROP = 40.0  # natural logarithm of how much smaller than its top an integrand is where it is cut off
+LOST = 7.0  # natural logarithm of how much larger than the result a difference may be: three digits
+SMALL = 0.05  # below it the range without a line through p = 0 is too long
 BLOCK = 1 << 9
 
 
@@ -18,29 +20,34 @@ def orders_before_leaving(shape: float, a: float, b: float, spans: Numbers) -> N
 
     It is the number of orders of a customer whose rate is gamma distributed with ``shape``, in a time of ``span`` of
     its scales, until one of them is the last. The formula with a hypergeometric function takes differences of large
-    numbers where ``a`` is near 1. Here the mean is taken over log odds of p, of what is left after a straight line
-    through the ends p = 0 and p = 1, by the trapezoidal rule, which for such a function is right to nearly all digits.
+    numbers where ``a`` is near 1. Here the mean is taken over log odds of p by the trapezoidal rule, which for such a
+    function is right to nearly all digits; of what is left after a straight line through p = 1 and, where that costs
+    few digits, p = 0, so that it vanishes at both ends however small ``a`` and ``b`` are.
     """
-    odds, mass = _nodes(a, b)
+    through_never = min(a, 1.0) * math.log1p(shape * float(spans.max())) < LOST or a < SMALL
+    odds, mass = _nodes(a, a + 1 if through_never else a, b)
     chances, others = expit(odds), expit(-odds)
     found = np.empty(len(spans))
     for start in range(0, len(spans), BLOCK):
         part = slice(start, start + BLOCK)
         span = spans[part]
-        never, surely = shape * span, -np.expm1(-shape * np.log1p(span))
-        line = np.multiply.outer(others, never) + np.multiply.outer(chances, surely)
+        surely = -np.expm1(-shape * np.log1p(span))  # p = 1: the first order is the last
+        never = shape * span if through_never else np.zeros(len(span))  # p = 0: all orders of the time
         curve = -np.expm1(-shape * np.log1p(np.multiply.outer(chances, span)))
         curve /= chances[:, None]
-        curve -= line
+        curve -= np.multiply.outer(others, never) + np.multiply.outer(chances, surely)
         found[part] = never * (b / (a + b)) + surely * (a / (a + b)) + np.einsum("p,pt->t", mass, curve)
     return found
 
 
-def _nodes(a: float, b: float) -> tuple[Numbers, Numbers]:
-    """Log odds with the probability that each stands for, for functions that vanish at both ends."""
-    top = math.log((a + 1) / (b + 1))
-    low, high = _end(a + 1, b + 1, top, -1.0), _end(a + 1, b + 1, top, 1.0)
-    spread = math.sqrt(1 / (a + 1) + 1 / (b + 1))
+def _nodes(a: float, left: float, b: float) -> tuple[Numbers, Numbers]:
+    """Log odds with the probability that each stands for, for functions that fall as the power ``left`` - ``a`` towards
+    p = 0 and vanish at p = 1.
+    """
+    right = b + 1
+    top = math.log(left / right)
+    low, high = _end(left, right, top, -1.0), _end(left, right, top, 1.0)
+    spread = math.sqrt(1 / left + 1 / right)
     count = math.ceil((high - low) / min(0.27, 0.5 * spread)) + 1
     odds = np.linspace(low, high, count)
     density = -a * np.logaddexp(0.0, -odds) - b * np.logaddexp(0.0, odds) - betaln(a, b)

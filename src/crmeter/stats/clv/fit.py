@@ -13,6 +13,7 @@ from crmeter.stats.clv.newton import FARTHEST, Optimum
 
 LEAST_INFORMATION = 0.04  # a log parameter known no better than +-5, a factor of 150 either way, is not known
 PART_OF_DIRECTION = 0.3  # a parameter that makes up this much of a flat direction is named
+AS_GOOD_AS_ENDLESS = 12.0  # a log parameter this far from 0, in units of the data, is named
 MOVED = 3.0  # a log parameter that went this far from its start before all went flat was on its way to a boundary
 
 
@@ -92,7 +93,7 @@ def fit_of(
 
 def _status(names: Sequence[str], optimum: Optimum, start: Numbers, flat: Numbers) -> tuple[str, set[int]]:
     """What to call the fit, and which parameters have no standard error."""
-    far = set(np.flatnonzero(np.abs(optimum.point) > FARTHEST).tolist())
+    far = set(np.flatnonzero(np.abs(optimum.point) > AS_GOOD_AS_ENDLESS).tolist())
     loose = set(np.flatnonzero((np.abs(flat) > PART_OF_DIRECTION).any(axis=1)).tolist())
     unknown = far | loose
     if unknown:

@@ -14,9 +14,10 @@ from scipy.special import digamma, gammaln, polygamma
 
 from crmeter.stats.clv.beta_dropout_likelihood import BLOCK, TOO_FAR, Terms, in_logs
 from crmeter.stats.clv.fit import Fit, fit_of, given
-from crmeter.stats.clv.histories import Numbers
+from crmeter.stats.clv.histories import Numbers, counted, sampled_rows
 from crmeter.stats.clv.newton import maximise
 
+SAMPLE = 20_000  # customers that show the way to the parameters, where there are many more
 START = (2.0, 2.5, 1.0)  # in mean order values
 
 
@@ -70,22 +71,35 @@ def fit(orders: ArrayLike, mean_value: ArrayLike, weights: ArrayLike | None = No
     Raises ValueError where none is left, or where the rows do not fit one another.
     """
     number, mean = np.asarray(orders, float), np.asarray(mean_value, float)
-    weight = np.ones(len(number)) if weights is None else np.asarray(weights, float)
-    if number.ndim != 1 or not number.shape == mean.shape == weight.shape:
-        raise ValueError("orders, mean_value and weights are rows of the same length")
-    if not (np.isfinite(number).all() and np.isfinite(mean).all() and np.isfinite(weight).all()):
-        raise ValueError("orders, mean_value and weights are finite numbers")
-    tells = (number > 0) & (mean > 0) & (weight > 0)
-    if not tells.any():
-        raise ValueError("no customer has an order of a value above 0")
-    number, mean, weight = number[tells], mean[tells], weight[tells]
+    weight = None if weights is None else np.asarray(weights, float)
+    number, mean, weight = _that_tell(number, mean, weight)
     unit = float(np.average(mean, weights=weight))
-    likelihood = Likelihood(number, mean / unit, weight)
-    start = np.log(START)
+    mean /= unit
+    likelihood = Likelihood(number, mean, weight)
+    first = start = np.log(START)
+    if len(number) > 3 * SAMPLE:
+        some = sampled_rows(len(number), SAMPLE)
+        few = Likelihood(number[some], mean[some], None if weight is None else weight[some])
+        start = maximise(few.at, first, few.customers, gain=1e-3).point
     optimum = maximise(likelihood.at, start, likelihood.customers)
     units = np.array([1.0, 1.0, unit])
     shift = -likelihood.customers * float(np.log(unit))
-    return GammaGamma(fit_of(GammaGamma.names, optimum, start, units, likelihood.customers, shift))
+    return GammaGamma(fit_of(GammaGamma.names, optimum, first, units, likelihood.customers, shift))
+
+
+def _that_tell(number: Numbers, mean: Numbers, weight: Numbers | None) -> tuple[Numbers, Numbers, Numbers | None]:
+    """The customers with an order of a value above 0."""
+    if number.ndim != 1 or not number.shape == mean.shape == (number if weight is None else weight).shape:
+        raise ValueError("orders, mean_value and weights are rows of the same length")
+    every = (number, mean) if weight is None else (number, mean, weight)
+    if not all(np.isfinite(each.sum()) for each in every):  # a sum is finite where each number is
+        raise ValueError("orders, mean_value and weights are finite numbers")
+    tells = (number > 0) & (mean > 0)
+    if weight is not None:
+        tells &= weight > 0
+    if not tells.any():
+        raise ValueError("no customer has an order of a value above 0")
+    return number[tells], mean[tells], None if weight is None else weight[tells]
 
 
 class Likelihood:
@@ -94,13 +108,16 @@ class Likelihood:
     log gamma(p x + q) - log gamma(p x) - log gamma(q) + q log v + p x log S - log z - (p x + q) log(S + v).
     """
 
-    def __init__(self, number: Numbers, mean: Numbers, weight: Numbers) -> None:
-        self._sums, self._weights, self._per_order = number * mean, weight, weight * number
-        distinct, inverse = np.unique(number, return_inverse=True)
-        self._distinct, self._tally = distinct, np.bincount(inverse, weights=weight)
-        self.customers = float(weight.sum())
-        self._log_sums = float((self._per_order * np.log(self._sums)).sum())
-        self._log_means = float((weight * np.log(mean)).sum())
+    def __init__(self, number: Numbers, mean: Numbers, weight: Numbers | None) -> None:
+        self._sums, self._weights = number * mean, weight
+        self._per_order = number if weight is None else weight * number
+        self._distinct, self._tally = counted(number, weight)
+        self.customers = float(self._tally.sum())
+        log_mean = np.log(mean)
+        self._log_means = float(log_mean.sum() if weight is None else (weight * log_mean).sum())
+        # log S = log x + log z, and log x is that of few distinct numbers
+        self._log_sums = float((self._per_order * log_mean).sum())
+        self._log_sums += float(self._tally @ (self._distinct * np.log(self._distinct)))
 
     def at(self, logs: Numbers) -> Terms:
         """Height, slope and curvature at these logarithms of the parameters."""
@@ -135,9 +152,9 @@ class Likelihood:
         found = np.zeros((3, 2))
         for start in range(0, len(self._sums), BLOCK):
             part = slice(start, start + BLOCK)
-            weight, per_order = self._weights[part], self._per_order[part]
+            weight, per_order = None if self._weights is None else self._weights[part], self._per_order[part]
             total = self._sums[part] + v
-            log, one = np.log(total), 1 / total
-            for row, term in enumerate((log, one, one**2)):
-                found[row] += weight @ term, per_order @ term
+            one = 1 / total
+            for row, term in enumerate((np.log(total), one, one * one)):
+                found[row] += term.sum() if weight is None else weight @ term, per_order @ term
         return found

@@ -75,8 +75,13 @@ def checked_weights(histories: Histories, weights: ArrayLike | None) -> Numbers 
 
 def sample(histories: Histories, weights: Numbers | None, size: int) -> tuple[Histories, Numbers | None]:
     """Some of the customers, drawn at random but the same ones each time."""
-    rows = np.random.default_rng(SAMPLE_SEED).choice(len(histories), size, replace=False)
+    rows = sampled_rows(len(histories), size)
     return histories.of(rows), None if weights is None else weights[rows]
+
+
+def sampled_rows(count: int, size: int) -> NDArray[np.intp]:
+    """So many of ``count`` rows, few of them more than once where there are many more."""
+    return np.random.default_rng(SAMPLE_SEED).integers(0, count, size)
 
 
 def collapse_one_time_buyers(histories: Histories, weights: Numbers | None) -> tuple[Histories, Numbers]:
@@ -85,7 +90,7 @@ def collapse_one_time_buyers(histories: Histories, weights: Numbers | None) -> t
     They stand last. The others stay as they are.
     """
     once = histories.repeat_orders == 0
-    ages, counts = _counted(histories.age_days[once], None if weights is None else weights[once])
+    ages, counts = counted(histories.age_days[once], None if weights is None else weights[once])
     again = ~once
     zeros = np.zeros(len(ages))
     collapsed = _unchecked(
@@ -136,12 +141,11 @@ def _coded(numbers: Numbers) -> tuple[int, NDArray[np.int64]]:
     return len(distinct), codes.astype(np.int64, copy=False)
 
 
-def _counted(numbers: Numbers, weights: Numbers | None) -> tuple[Numbers, Numbers]:
-    """The distinct numbers, and the weight of each."""
+def counted(numbers: Numbers, weights: Numbers | None) -> tuple[Numbers, Numbers]:
+    """The numbers and the weight of each, equal ones as one where they are whole."""
     whole = _whole(numbers)
     if whole is not None:
         counts = np.bincount(whole, weights=weights)
         there = np.flatnonzero(np.bincount(whole)) if weights is not None else np.flatnonzero(counts)
         return there.astype(np.float64), counts[there].astype(np.float64)
-    distinct, inverse = np.unique(numbers, return_inverse=True)
-    return distinct, np.bincount(inverse, weights=weights, minlength=len(distinct)).astype(np.float64)
+    return numbers, np.ones(len(numbers)) if weights is None else weights  # seldom equal: not worth sorting them
