@@ -22,6 +22,7 @@ from crmeter.demo import (
     setup,
     staff,
     surveys,
+    tastes,
     voices,
 )  # fmt: skip
 from crmeter.demo.clock import HORIZON, Floats, Ints
@@ -33,7 +34,7 @@ _INACTIVITY = 366.0  # a sale covers its own day and the 365 after it
 _TOPICS = (
     "people", "purchases", "contracts", "cases", "csat", "nps", "leads", "opportunities", "campaigns", "spend",
     "records", "files", "faults", "trials", "outreach", "twins", "currencies", "pipeline", "contacts", "tasks", "users",
-    "usage", "training", "fields", "ces", "csi", "feedback",
+    "usage", "training", "fields", "ces", "csi", "feedback", "tastes",
 )  # fmt: skip
 
 Streams = dict[str, np.random.Generator]
@@ -86,7 +87,7 @@ def _draw_trade(rng: Streams, customers: int, plot: Plot) -> Trade:
     usual = outreach.draw_usual(rng["outreach"], people, until, leads, campaigns)
     trial, extra = outreach.draw_extra(rng["trials"], people, until, bought, campaigns, plot)
     booked = np.concatenate((in_campaign, np.full(len(extra), -1)))
-    bought = bought.and_(extra)
+    bought = tastes.follow(rng["tastes"], bought.and_(extra))
     written, booked = outreach.convert(usual, trial, bought, booked, (plot.voucher or Voucher()).days)
     return Trade(people, until, bought, contracted, campaigns, written, booked, leads)
 

@@ -1,0 +1,1 @@
+"""Needs and interests: what goes with what, what a customer is likely to buy next, and how often that comes true."""
