@@ -192,9 +192,9 @@ def _leaving(each: curves.Leaving) -> Plain:
         "group": _level(each.level),
         "lost": each.lost,
         "expected": each.expected,
-        "ratio": each.ratio.value,
-        "low": each.ratio.low,
-        "high": each.ratio.high,
+        "ratio": each.ratio and each.ratio.value,
+        "low": each.ratio and each.ratio.low,
+        "high": each.ratio and each.ratio.high,
         "q": each.q,
         "beyond_noise": each.beyond_noise,
     }

@@ -113,7 +113,7 @@ def _leaving(rows: Sequence[Plain]) -> str:
             told.named(each["dimension"], each["group"]),
             numbers.count(each["lost"]),
             numbers.amount(each["expected"], "count", decimals=1),
-            *_ratio(each),
+            *(_ratio(each) if each["ratio"] else ["–", ""]),
             numbers.p_value(each["q"]),
         ]
         for each in rows

@@ -79,13 +79,21 @@ def survival_title(found: Plain) -> str:
 
 def leaving_sentences(found: Plain) -> list[str]:
     """Who leaves more often than others, beyond noise, those of the most losses first."""
-    return [
-        t("{who}: lost {times} as often as others of the same tenure ({lost}, where {expected} were to be expected)",
-          who=named(each["dimension"], each["group"]), times=times(each["ratio"]), lost=numbers.count(each["lost"]),
-          expected=numbers.count(each["expected"]))
-        for each in found["leaving"]
-        if each["beyond_noise"] and each["ratio"] > 1
-    ]  # fmt: skip
+    return [_leaving(each) for each in found["leaving"] if each["beyond_noise"] and each["lost"] > each["expected"]]
+
+
+def _leaving(each: Plain) -> str:
+    who, lost = named(each["dimension"], each["group"]), numbers.count(each["lost"])
+    expected = numbers.count(each["expected"])
+    if each["ratio"] is None:
+        return t("{who}: {lost} were lost, where {expected} were to be expected", who=who, lost=lost, expected=expected)
+    return t(
+        "{who}: lost {times} as often as others of the same tenure ({lost}, where {expected} were to be expected)",
+        who=who,
+        times=times(each["ratio"]),
+        lost=lost,
+        expected=expected,
+    )
 
 
 def stage_sentence(each: Plain) -> str:

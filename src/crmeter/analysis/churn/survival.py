@@ -63,13 +63,16 @@ class Compared:
 
 @dataclass(frozen=True)
 class Leaving:
-    """One member of a dimension against all others: how many left, how many would have if it were like them."""
+    """One member of a dimension against all others: how many left, how many would have if it were like them.
+
+    ``ratio`` is None where all who left are of it, or none.
+    """
 
     dimension: str
     level: Level
     lost: int
     expected: float
-    ratio: HazardRatio
+    ratio: HazardRatio | None
     q: float | None = None
 
     @property
@@ -141,17 +144,17 @@ def compared(found: Lifetimes, dimensions: Sequence[str]) -> list[Compared]:
 def leaving(found: Lifetimes, dimensions: Sequence[str]) -> list[Leaving]:
     """Every member of every dimension against all others within its kind of relationship, corrected for how many
     there are: those of whom most left beyond what was to be expected first."""
-    told: list[tuple[str, Level, LogRank, HazardRatio]] = []
+    told: list[tuple[str, Level, LogRank, HazardRatio | None]] = []
     for name in dimensions:
         levels = found.levels(name)
         if len(levels.levels) < 2:
             continue
         for number, level in enumerate(levels.levels):
             own = levels.of == number
-            ratio = hazard_ratio(RiskSets.together([_sets(found, own, kind) for kind in (True, False)]))
-            if ratio is not None:
-                test = log_rank(found.lasted, found.observed, own.astype(np.int64), found.entry, found.contract)
-                told.append((name, level, test, ratio))
+            test = log_rank(found.lasted, found.observed, own.astype(np.int64), found.entry, found.contract)
+            if test.p is not None:
+                sets = RiskSets.together([_sets(found, own, kind) for kind in (True, False)])
+                told.append((name, level, test, hazard_ratio(sets)))
     corrected = adjusted_p([test.p for _, _, test, _ in told])
     every = [
         Leaving(name, level, round(test.observed[1]), test.expected[1], ratio, q)
