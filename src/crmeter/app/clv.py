@@ -91,6 +91,7 @@ def _of_purchases(
             "asked_for": asked.model is not None,
             **purchases.fit_as_json(scores.model.fit),
         },
+        "purchases_without_rate": found.history.bought.unpriced,
         "order_value": purchases.order_value_as_json(scores.order_value),
         "held_out": found.check.as_json() if found.check else None,
         "total": purchases.total(found),

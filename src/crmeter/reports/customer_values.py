@@ -91,9 +91,6 @@ def worth(found: Plain) -> Iterator[str]:
     else:
         yield t("Value is gross margin ({margin}, from the cost of the orders of the last 365 days), {less}.",
                 margin=margin, less=less)  # fmt: skip
-    if told["foreign_amounts"]:
-        yield t("{count} purchases in currencies without a rate count as purchases, but their amounts are left out.",
-                count=numbers.count(told["foreign_amounts"]))  # fmt: skip
 
 
 def checked(found: Plain) -> Iterator[str]:
@@ -189,6 +186,9 @@ def fitted(found: Plain) -> Iterator[str]:
         what += [t("how customers differ in how often they buy")] if rate else []
         yield t("The data do not tell {what} ({status}): expected totals can still be right, but take single customers "
                 "with care.", what=_list(what), status=part["model"]["status"])  # fmt: skip
+    if part["purchases_without_rate"]:
+        yield t("{count} purchases in currencies without a rate count as purchases, but their amounts are left out.",
+                count=numbers.count(part["purchases_without_rate"]))  # fmt: skip
     yield from _order_value(part["order_value"], found)
 
 

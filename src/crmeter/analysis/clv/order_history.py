@@ -58,6 +58,11 @@ class Bought:
     amount: Numbers
 
     @property
+    def unpriced(self) -> int:
+        """How many purchases have no amount, for want of a rate."""
+        return int((self.histories.repeat_orders + 1 - self.valued_days).sum())
+
+    @property
     def mean_value(self) -> Numbers:
         """The mean amount of a purchase; 0 where none has an amount."""
         return np.asarray(np.maximum(self.amount, 0.0) / np.maximum(self.valued_days, 1))

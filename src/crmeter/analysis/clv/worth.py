@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
 import numpy as np
 
 from crmeter.analysis.clv.order_history import Bought
@@ -108,12 +107,11 @@ def _ranks(values: Numbers) -> Numbers:
 @dataclass(frozen=True)
 class Money:
     """What part of an amount is left: 1 − ``refund_share``, and of that the ``margin``. Without one (``margin_source``
-    none) the value is revenue. ``foreign_amounts`` are left out: no rate is known."""
+    none) the value is revenue."""
 
     margin: float | None
     margin_source: str  # stated, cost_of_orders, none
     refund_share: float
-    foreign_amounts: int
 
     @property
     def kept(self) -> float:
@@ -131,24 +129,20 @@ class Money:
 
 def money(warehouse: Warehouse, rules: Rules, end: date, margin: float | None) -> Money:
     """How amounts become value before ``end``; a ``margin`` that is given counts before that of the settings."""
-    amount, refunded, costed, cost, foreign = _sums(warehouse, rules.currency, end, end - YEAR)
+    amount, refunded, costed, cost = _sums(warehouse, rules.currency, end - YEAR, end)
     if not amount:
-        amount, refunded, costed, cost, _ = _sums(warehouse, rules.currency, end, date.min)
+        amount, refunded, costed, cost = _sums(warehouse, rules.currency, date.min, end)
     stated = margin if margin is not None else rules.gross_margin
     source = "stated" if stated is not None else "cost_of_orders" if costed else "none"
     found = stated if stated is not None else 1 - cost / costed if costed else None
-    return Money(found, source, min(refunded / amount, 1.0) if amount else 0.0, int(foreign))
+    return Money(found, source, min(refunded / amount, 1.0) if amount else 0.0)
 
 
-def _sums(warehouse: Warehouse, currency: str, end: date, start: date) -> tuple[float, ...]:
+def _sums(warehouse: Warehouse, currency: str, start: date, end: date) -> tuple[float, ...]:
     """Amount of sales, refunds, amount and cost of the sales with a known cost in the days from ``start`` to before
-    ``end``, and amounts of sales without a rate on any day before ``end``."""
+    ``end``."""
     rows = LEDGER.rows(warehouse.tables, Horizon(currency, end))
-    rows = rows.filter(rows.on < end)
-    inside = rows.on >= ibis.literal(start)
-    zero = ibis.literal(0, "decimal(18, 4)")
+    rows = rows.filter(rows.on >= start, rows.on < end)
     names = ("sale_amount", "refund_amount", "costed_amount", "cost_of_sales")
-    sums = {name: inside.ifelse(rows[name], zero).sum().cast("float64") for name in names}
-    foreign = ((rows.purchases > 0) & (rows.foreign_amounts > 0)).sum()
-    [row] = warehouse.rows(rows.agg(**sums, foreign=foreign))
+    [row] = warehouse.rows(rows.agg(**{name: rows[name].sum().cast("float64") for name in names}))
     return tuple(float(number or 0) for number in row)

@@ -1,0 +1,138 @@
+"""From ten million orders in the warehouse to a value for every customer: CPU seconds of each step.
+
+    python benchmarks/clv_pipeline.py [--customers 1000000] [--rounds 3] [--most 12]
+
+``history`` is the one statement that makes what the models read, of both parts of the history, and its way into arrays;
+``money`` the margin and the refunds; ``fit`` fits BG/NBD and Gamma-Gamma; ``score`` is the chance to be active and the
+discounted value of every customer. What ``crmeter clv`` does besides (three models on the first part of the history,
+and tiers with their intervals) is told apart as ``check`` and ``tiers``. Each round is a fresh process; medians are
+told. Exits with 1 where the first four together take more than ``--most`` CPU seconds, or a number is not finite.
+Imports are not part of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads of linear algebra only wait here
+
+HORIZON_DAYS = 365
+COUNTED = ("history", "money", "fit", "score")
+
+
+def warehouse_of(customers: int) -> Path:
+    """The company with so many customers and their orders, made where it is not there or of an earlier version."""
+    import company
+    import duckdb
+
+    from crmeter.warehouse.derive import is_current
+
+    path = HERE / "data" / f"company-orders-{customers}.duckdb"
+    if path.exists():
+        with duckdb.connect(str(path), read_only=True) as con:
+            if is_current(con):
+                return path
+        path.unlink()
+    path.parent.mkdir(exist_ok=True)
+    company.build(path, customers, ("order",))
+    return path
+
+
+def measured(path: Path) -> dict[str, Any]:
+    """The steps once, in this process."""
+    import company
+    import numpy as np
+    from panel import cpu_seconds, peak_megabytes
+
+    from crmeter.analysis.clv.held_out import check
+    from crmeter.analysis.clv.models import FITS
+    from crmeter.analysis.clv.order_history import Cut, order_history
+    from crmeter.analysis.clv.scores import Scores
+    from crmeter.analysis.clv.tiers import tiers
+    from crmeter.analysis.clv.worth import money, order_value
+    from crmeter.model.tiers import Cuts
+    from crmeter.warehouse.duck import reading
+
+    seconds: dict[str, float] = {}
+    began = time.perf_counter()
+
+    def step(name: str, does: Any) -> Any:
+        before = cpu_seconds()
+        result = does()
+        seconds[name] = round(cpu_seconds() - before, 2)
+        return result
+
+    with reading(path) as warehouse:
+        orders = warehouse.execute('SELECT count(*) FROM main."order"')[0][0]
+        cut = Cut(company.END, HORIZON_DAYS)
+        history = step("history", lambda: order_history(warehouse, "TWD", cut))
+        fitted = step("fit", lambda: (FITS["bg_nbd"](history.bought.histories), order_value(history.bought)))
+        left = step("money", lambda: money(warehouse, company.RULES, company.END, None))
+    scores = Scores(history, *fitted, left, HORIZON_DAYS, 0.1)
+    value, active = step("score", lambda: (scores.expected_value, scores.probability_active))
+    finished = time.perf_counter() - began
+    peak = peak_megabytes()
+    checked = step("check", lambda: check(history))
+    step("tiers", lambda: scores.of_groups(tiers(value, Cuts()).codes, 3))
+    return {
+        "orders": orders,
+        "customers": len(history),
+        "cpu_seconds": seconds,
+        "wall_seconds": round(finished, 2),
+        "peak_megabytes": round(peak),
+        "status": fitted[0].fit.status,
+        "expected_value": round(float(value.sum()), 2),
+        "finite": bool(np.isfinite(value).all() and np.isfinite(active).all()),
+        "held_out": {g.guess: round(g.total_error or 0.0, 4) for g in checked.guesses},
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--most", type=float, default=12.0)
+    parser.add_argument("--once", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.once:
+        print(json.dumps(measured(asked.once)))
+        return 0
+    path = warehouse_of(asked.customers)
+    rounds = []
+    for _ in range(asked.rounds):
+        told = subprocess.run(
+            [sys.executable, __file__, "--once", str(path)], capture_output=True, check=True, text=True
+        )
+        rounds.append(json.loads(told.stdout))
+    names = rounds[0]["cpu_seconds"]
+    median = {name: statistics.median(each["cpu_seconds"][name] for each in rounds) for name in names}
+    together = round(statistics.median(sum(each["cpu_seconds"][n] for n in COUNTED) for each in rounds), 2)
+    found = {
+        **rounds[0],
+        "cpu_seconds": median,
+        "together": together,
+        "of_rounds": [round(sum(each["cpu_seconds"][n] for n in COUNTED), 2) for each in rounds],
+        "load_average": round(os.getloadavg()[0], 1),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+    }
+    results = HERE / "results"
+    results.mkdir(exist_ok=True)
+    (results / f"clv_pipeline-{asked.customers}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    print(json.dumps(found, indent=1))
+    return 0 if together <= asked.most and all(each["finite"] for each in rounds) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
