@@ -197,6 +197,7 @@ def erase_killed(warehouse: Path, exchange: int, *, after: bool) -> None:
         os._exit(0)
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # nothing else runs in this process
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_at_the_exchange(company: Workspace, after: bool) -> None:
     """Right before it the warehouse is the one of before, and the register knows what the next load is to finish (see

@@ -1,4 +1,7 @@
-"""The warehouse as it was known at an earlier load, or on the way from there to what is known now."""
+"""The warehouse as it was known at an earlier load, or on the way from there to what is known now.
+
+An erasure is no change that came with a load: it holds for what was known before too, which can't be shown as it was.
+"""
 
 from __future__ import annotations
 
