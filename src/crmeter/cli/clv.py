@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
     @command(
         app, "clv", t("Estimate what customers will bring: who is still active, and what they are worth."), EXAMPLES
     )
-    def clv(
+    def estimate(
         *,
         horizon: Annotated[int, options["horizon"]] = 365,
         by: Annotated[str | None, options["by"]] = None,
