@@ -16,6 +16,7 @@ from crmeter.stats.effects.panel import Floats, Panel, changes, scales
 
 FEW = 5  # treated units below which their own spread says too little
 LEAST = 4  # comparison units
+WIDER = 1.02  # than the spread of the others says, of which the scales are estimates too
 PRE_TREND_P = 0.01
 PERIODS_FOR_TREND = 4
 _METHOD = Method.DIFFERENCE_IN_DIFFERENCES
@@ -83,7 +84,7 @@ def _tested(
     degrees = float(sizes.sum() ** 2 / (sizes**2).sum() - 1)  # of a sum of squares that are not all as large
     spread = float(((others - others.mean()) ** 2).sum() / sizes.sum() * len(others) / (len(others) - 1))
     parts = float((weights[0] ** 2).sum() / len(own) ** 2 + (weights[1] ** 2).sum() / len(others) ** 2)
-    error = (spread * parts) ** 0.5
+    error = WIDER * (spread * parts) ** 0.5
     if error <= 1e-12 * max(1.0, float(np.abs(others).max())):
         return None
     change = float(own.mean() - others.mean())

@@ -29,20 +29,22 @@ def _none_or(none: float, *strengths: float) -> Strengths:
     return ((0.0, none), *((strength, (1 - none) / len(strengths)) for strength in strengths))
 
 
-# Weights under which white noise, noise that fades, noise that stays and seasons are each covered as promised:
-# benchmarks/studies/effects.py measures it.
-FADING = _none_or(0.6, 0.2, 0.4, 0.6, 0.8)  # correlation with the period before
-WANDERING = _none_or(0.4, 0.2**2, 0.4**2, 0.8**2, 2.0**2, 8.0**2)  # variance of a step ÷ that of the noise
+# Strengths and weights under which white noise, noise that fades, noise that stays and seasons are each covered as
+# promised: benchmarks/studies/effects.py measures it.
+WHITE, ALONE, TOGETHER = 0.36, (0.24, 0.28), 0.12  # neither, fading or wandering by itself, both
+FADING = (0.2, 0.4, 0.6, 0.8)  # correlation with the period before
+WANDERING = (0.2**2, 0.4**2, 0.8**2, 2.0**2, 8.0**2)  # variance of a step ÷ that of the noise
 BOTH = (0.3, 0.6, 0.9), (0.2**2, 0.4**2, 2.0**2)  # of noise that fades beside a level that wanders
-SEASONAL = _none_or(0.5, 1.0, 10.0)  # variance of a season's mean ÷ that of the noise
-TREND = _none_or(0.8, 1.0, 10.0)  # the same of the rise over half the past
+SEASONAL = _none_or(0.6, 1.0, 10.0)  # variance of a season's mean ÷ that of the noise
+TREND = _none_or(0.85, 1.0, 10.0)  # the same of the rise over half the past
 
 
 def _noises() -> list[tuple[float, float, float]]:
-    """(fading, wandering, weight): each alone with all its strengths, both together with fewer."""
-    alone = [(f, w, p * q) for (f, p), (w, q) in product(FADING, WANDERING) if not f or not w]
-    left = 1 - sum(weight for *_, weight in alone)
-    return [*alone, *((f, w, left / 9) for f, w in product(*BOTH))]
+    """(fading, wandering, weight): neither, each alone, both together with fewer strengths."""
+    fading = [(strength, 0.0, ALONE[0] / len(FADING)) for strength in FADING]
+    wandering = [(0.0, strength, ALONE[1] / len(WANDERING)) for strength in WANDERING]
+    both = list(product(*BOTH))
+    return [(0.0, 0.0, WHITE), *fading, *wandering, *((f, w, TOGETHER / len(both)) for f, w in both)]
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,8 @@ def scales(panel: Panel) -> tuple[Floats, Floats]:
     has the same scale whether it fades or stays.
 
     As far as the comparison units differ by no more than chance, all are drawn to one scale (empirical Bayes on the
-    logarithms of the variances). 1 for all where it is not known.
+    logarithms of the variances); a treated unit that swings beyond chance more than they keeps the most of its own. 1
+    for all where it is not known.
     """
     ones = np.ones(len(panel.treated)), np.ones(len(panel.comparison))
     if panel.before < 5:
@@ -86,7 +87,12 @@ def scales(panel: Panel) -> tuple[Floats, Floats]:
         return ones
     logs = [np.log(np.maximum(variances, typical / 100)) for variances in (own, others)]
     by_chance = 3 / (panel.before - 2)  # of the logarithm; steps of white noise count as two thirds of as many
+    centre = float(logs[1].mean())
     true = max(float(logs[1].var()) - by_chance, 0.0)
-    kept, centre = true / (true + by_chance), float(logs[1].mean())
-    found = [np.exp((centre + kept * (log - centre)) / 2) for log in logs]
+    beyond = np.where(logs[0] > centre, (logs[0] - centre) ** 2 - 4 * by_chance, 0.0)  # two standard errors
+    spreads = np.maximum(beyond, true), np.full(len(others), true)
+    found = [
+        np.exp((centre + spread / (spread + by_chance) * (log - centre)) / 2)
+        for log, spread in zip(logs, spreads, strict=True)
+    ]
     return found[0], found[1]

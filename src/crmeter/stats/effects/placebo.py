@@ -25,6 +25,9 @@ PERIODS = 5  # before the start
 PLACEBOS = 200  # at most, where several units are treated together
 MISFIT = 2.0  # times the usual misfit of placebos, from which a fit is bad if it is also among the worst twentieth
 _IN_TIME_P = 0.01
+# So much wider than the placebos say: each of them has one comparison unit less, and their weights of periods lean on
+# the others; measured by benchmarks/studies/effects.py.
+WIDER = {Method.SYNTHETIC_CONTROL: 1.0, Method.SYNTHETIC_DIFFERENCE_IN_DIFFERENCES: 1.04}
 
 Mix = Callable[[Panel], Mixture]
 
@@ -63,7 +66,7 @@ def _against_placebos(method: Method, mix: Mix, panel: Panel, level: float) -> t
     sizes = np.array([_joint(others[list(group)]) for group in chosen])
     estimates = np.array([m.estimate for m in mixtures])
     independent = len(panel.comparison) // len(panel.treated)
-    inferred = _inferred(mixture.estimate, own, estimates / sizes, independent, level)
+    inferred = _inferred(mixture.estimate, own, WIDER[method] * estimates / sizes, independent, level)
     found = Effect(
         method,
         mixture.estimate,

@@ -106,10 +106,10 @@ def _moments(values: Floats) -> Moments:
 
 def _of_ratios(treated: Arm, control: Arm, level: float) -> Difference | None:
     """Σ ÷ Σ of both arms, whose persons are others."""
-    parts = [(arm.value, _error(arm)) for arm in (treated, control)]
-    if parts[0][0] is None or parts[1][0] is None:
+    value, base = treated.value, control.value
+    if value is None or base is None:
         return None
-    return differences.estimates(parts[0][0], parts[0][1], parts[1][0], parts[1][1], level=level)
+    return differences.estimates(value, _error(treated), base, _error(control), level=level)
 
 
 def _error(arm: Arm) -> float | None:
