@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from crmeter.demo import STORY_NAMES, create
+from tests.demo.believed import build
 from tests.demo.exported import read
 
 CUSTOMERS = 4_000
@@ -37,3 +38,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("company")
     create(directory, seed=7, customers=CUSTOMERS)
     return directory
+
+
+@pytest.fixture(scope="session")
+def warehouse_file(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse of that company, made once."""
+    path = tmp_path_factory.mktemp("believed") / "warehouse.duckdb"
+    build(workspace, path)
+    return path

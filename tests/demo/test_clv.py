@@ -13,17 +13,15 @@ from crmeter.analysis.clv.worth import money
 from crmeter.analysis.selection import customers_chosen
 from crmeter.demo.stories import STORIES
 from crmeter.warehouse.duck import reading
-from tests.demo.believed import AS_OF, RULES, build
+from tests.demo.believed import AS_OF, RULES
 
 CHEAP = next(story for story in STORIES if story.name == "cheap_channel")
 Found = tuple[Estimate, list[dict[str, Any]], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def found(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Found:
-    path = tmp_path_factory.mktemp("clv") / "warehouse.duckdb"
-    build(workspace, path)
-    with reading(path) as warehouse:
+def found(warehouse_file: Path) -> Found:
+    with reading(warehouse_file) as warehouse:
         left = money(warehouse, RULES, AS_OF, None)
         told = estimate(warehouse, RULES, AS_OF, horizon_days=365, annual_discount=0.1, money=left)
         members = dict(warehouse.rows(customers_chosen(warehouse, RULES, by=(CHEAP.dimension,))))

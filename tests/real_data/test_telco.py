@@ -8,13 +8,28 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from crmeter.analysis.churn.lifetimes import lifetimes
+from crmeter.analysis.churn.model import fitted
+from crmeter.analysis.churn.scoring import outcome
+from crmeter.analysis.churn.snapshot import attributes_of, snapshot
+from crmeter.analysis.churn.survival import compared, survival
+from crmeter.app.measuring import believed
 from crmeter.app.settings import Workspace
+from crmeter.kernel.extras import library
+from crmeter.stats.classification import auc, calibration_error
 from tests.real_data.workspace import by, one, workspace
 from tests.world.agreement import differing
 
-CUSTOMERS = 'SELECT "customerID" AS customer_id, gender, "Contract" AS contract FROM telco_customer_churn'
+CUSTOMERS = """
+SELECT
+    "customerID" AS customer_id, gender, "Contract" AS contract, "InternetService" AS internet,
+    "PaymentMethod" AS payment, "OnlineSecurity" AS security, "TechSupport" AS support, "SeniorCitizen" AS senior,
+    "PaperlessBilling" AS paperless, "Dependents" AS dependents
+FROM telco_customer_churn
+"""
 SUBSCRIPTIONS = """
 SELECT
     "customerID" AS subscription_id,
@@ -75,3 +90,51 @@ def test_engine_and_statements_agree(telco: Workspace) -> None:
     found, compared = differing(telco, periods)
     assert found == {}
     assert compared > 8
+
+
+CONTRACT = "customer.contract"
+
+
+def test_survival_by_contract_as_lifelines_tells_of_the_file(telco: Workspace, shared_data: Path) -> None:
+    """The witness reads tenure and churn from the file; months of ours are a part of a month more, for all who left in
+    a month alike."""
+    pandas, lifelines = library("pandas"), library("lifelines")
+    file = pandas.read_csv(shared_data / "telco" / "Telco-Customer-Churn.csv")
+    left = (file["Churn"] == "Yes").to_numpy()
+    with believed(telco) as warehouse:
+        found = lifetimes(warehouse, telco.rules, warehouse.load.as_of, by=(CONTRACT,))
+    told = {each.level.member: each for each in survival(found, telco.rules, CONTRACT) if each.level}
+    for contract, each in told.items():
+        own = (file["Contract"] == contract).to_numpy()
+        theirs = lifelines.KaplanMeierFitter().fit(file["tenure"][own], left[own])
+        for months in (1, 12, 24, 60):
+            bounds = theirs.confidence_interval_.loc[:months].iloc[-1].tolist()
+            ours = each.curve.at(months + 0.5)
+            assert ours
+            assert ours.value == pytest.approx(float(theirs.predict(months)), abs=1e-12)
+            assert (ours.low or 1, ours.high or 1) == pytest.approx(bounds, abs=1e-9)
+    [test] = compared(found, [CONTRACT])
+    theirs = library("lifelines.statistics").multivariate_logrank_test(file["tenure"], file["Contract"], left)
+    assert test.test.statistic == pytest.approx(theirs.test_statistic, rel=1e-9)
+    assert test.test.statistic > 2000 and test.beyond_noise
+
+
+def test_score_of_customers_it_has_not_seen(telco: Workspace) -> None:
+    """Half of the customers learn, the other half are told of. Published: an AUC of about 0.84 for logistic regression
+    on this data set (scikit-learn on all 19 attributes, 5 folds: 0.845)."""
+    attributes = ("contract", "internet", "payment", "security", "support", "senior", "paperless", "dependents")
+    day = date(2024, 12, 16)
+    with believed(telco) as warehouse:
+        by = tuple(f"customer.{name}" for name in attributes)
+        customers = snapshot(warehouse, telco.rules, day, attributes_of(warehouse, telco.rules, by))
+        lost = outcome(warehouse, telco.rules, customers, 15)
+    assert (len(customers), int(lost.sum())) == (7043, 1869)
+    learning = np.random.default_rng(0).random(len(customers)) < 0.5
+    model = fitted(customers.pick(learning), lost[learning])
+    chances = model.chances(customers.pick(~learning))
+    found = auc(chances, lost[~learning])
+    assert found and found.low and found.high
+    assert found.value == pytest.approx(0.845, abs=0.012)
+    assert found.low < 0.845 < found.high
+    error = calibration_error(chances, lost[~learning])
+    assert error is not None and error < 0.02
