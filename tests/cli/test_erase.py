@@ -75,6 +75,9 @@ def test_nothing_of_her_is_left(ann: Path, forgotten: Path) -> None:
     row is found there."""
     assert len(residues(ann / "data")["warehouse.duckdb"]) == len(PLANTED)
     assert residues(forgotten / "data") == {}
+    with duckdb.connect(str(forgotten / "data" / "warehouse.duckdb"), read_only=True) as con:
+        told = "SELECT birth_year, gender FROM main.customer UNION ALL SELECT birth_year, gender FROM history.customer"
+        assert set(con.execute(told).fetchall()) == {(1990, "m"), (1991, "f"), (None, None)}
 
 
 def test_what_was_counted_stays(ann: Path, forgotten: Path) -> None:
