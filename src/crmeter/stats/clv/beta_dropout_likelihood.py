@@ -6,11 +6,9 @@ import numpy as np
 from scipy.special import digamma, gammaln, polygamma
 
 from crmeter.stats.clv.histories import Histories, Numbers
+from crmeter.stats.clv.newton import Terms, in_logs
 
 BLOCK = 1 << 12  # fits in a core's cache, and is small enough that BLAS starts no threads for it
-TOO_FAR = 25.0
-
-Terms = tuple[float, Numbers, Numbers]  # height, slope, curvature
 
 
 class Likelihood:
@@ -36,8 +34,6 @@ class Likelihood:
 
     def at(self, logs: Numbers) -> Terms:
         """Height, slope and curvature at these logarithms of the parameters."""
-        if np.max(np.abs(logs)) > TOO_FAR:
-            return -np.inf, np.zeros(4), np.zeros((4, 4))
         parameters = np.exp(logs)
         height, slope, curvature = self._of_counts(parameters)
         for start in range(0, self._with_occasion, BLOCK):
@@ -105,9 +101,3 @@ class Likelihood:
         curvature[1, 0] -= weight @ now
         curvature[1, 1] += r * (weight @ now**2)
         return -float(r * logs)
-
-
-def in_logs(parameters: Numbers, height: float, slope: Numbers, curvature: Numbers) -> Terms:
-    """Slope and curvature by the logarithms of the parameters, from those by the parameters."""
-    by_logs = slope * parameters
-    return height, by_logs, curvature * np.outer(parameters, parameters) + np.diag(by_logs)

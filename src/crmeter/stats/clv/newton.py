@@ -9,10 +9,12 @@ import numpy as np
 
 from crmeter.stats.clv.histories import Numbers
 
-Objective = Callable[[Numbers], tuple[float, Numbers, Numbers]]  # height, slope, curvature at a point
+Terms = tuple[float, Numbers, Numbers]  # height, slope and curvature at a point
+Objective = Callable[[Numbers], Terms]
 
 FARTHEST = 18.0  # in log parameters: e^18 times more or less than 1 is as good as without end
 STANDSTILL = 4  # steps without a gain beyond rounding: there is nothing left to find
+TOO_FAR = 25.0  # where nothing is calculated any more
 FLATTEST = 1e-9  # curvature per observation below which a direction is taken for flat
 
 
@@ -34,7 +36,7 @@ def maximise(
     """Climb from ``start`` until what is left to gain is below ``gain``, or a coordinate passes ``FARTHEST``.
 
     A step is Newton's, with the curvature made negative where it is not, and shortened to a radius within which the
-    quadratic picture has proved right. A height that is not finite is never stepped on.
+    quadratic picture has proved right. A step that leads down, or to no number, is not taken.
     """
     point = np.array(start, dtype=np.float64)
     height, slope, curvature = objective(point)
@@ -43,8 +45,8 @@ def maximise(
         iterations += 1
         step = _step(slope / observations, curvature / observations, radius)
         foreseen = float(slope @ step + 0.5 * step @ curvature @ step)
-        there = objective(point + step)
-        if not np.isfinite(there[0]) or there[0] < height - 1e-12 * abs(height) - 1e-10:
+        there = objective(point + step) if np.max(np.abs(point + step)) < TOO_FAR else None
+        if there is None or not there[0] >= height - 1e-12 * abs(height) - 1e-10:
             radius = 0.25 * min(radius, float(np.linalg.norm(step)))
             if radius < 1e-12:
                 break
@@ -86,3 +88,9 @@ def _left_to_gain(slope: Numbers, curvature: Numbers, observations: float) -> fl
         return np.inf
     along = directions.T @ slope
     return float(np.sum(along**2 / np.maximum(bends, FLATTEST)) / observations)
+
+
+def in_logs(parameters: Numbers, height: float, slope: Numbers, curvature: Numbers) -> Terms:
+    """Slope and curvature by the logarithms of the parameters, from those by the parameters."""
+    by_logs = slope * parameters
+    return height, by_logs, curvature * np.outer(parameters, parameters) + np.diag(by_logs)

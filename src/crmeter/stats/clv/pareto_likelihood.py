@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import digamma, gammaln, polygamma
 
-from crmeter.stats.clv.beta_dropout_likelihood import TOO_FAR, Terms, in_logs
 from crmeter.stats.clv.histories import Histories, Numbers
+from crmeter.stats.clv.newton import Terms, in_logs
 
 BLOCK = 1 << 10  # with their nodes they fit in a core's cache, and BLAS starts no threads for them
 DROP = 42.0  # natural logarithm of how much smaller than at the last order the integrand is where it is cut off
@@ -39,8 +39,6 @@ class Likelihood:
 
     def at(self, logs: Numbers) -> Terms:
         """Height, slope and curvature at these logarithms of the parameters."""
-        if np.max(np.abs(logs)) > TOO_FAR:
-            return -np.inf, np.zeros(4), np.zeros((4, 4))
         parameters = np.exp(logs)
         height, slope, curvature = self._of_counts(parameters)
         for start in range(0, len(self._ages), BLOCK):

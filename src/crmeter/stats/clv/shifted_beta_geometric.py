@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import digamma, gammaln, hyp2f1, polygamma
 
-from crmeter.stats.clv.beta_dropout_likelihood import TOO_FAR, Terms, in_logs
 from crmeter.stats.clv.fit import Fit, fit_of, given
 from crmeter.stats.clv.histories import Numbers
-from crmeter.stats.clv.newton import maximise
+from crmeter.stats.clv.newton import Terms, in_logs, maximise
 
 START = (1.0, 2.0)
 
@@ -100,8 +99,6 @@ def log_likelihood(logs: Numbers, lost: Numbers, staying: Numbers) -> Terms:
     One who left at renewal t adds log B(alpha + 1, beta + t - 1), one still there after it log B(alpha, beta + t), both
     less log B(alpha, beta), where B is the beta function.
     """
-    if np.max(np.abs(logs)) > TOO_FAR:
-        return -np.inf, np.zeros(2), np.zeros((2, 2))
     alpha, beta = parameters = np.exp(logs)
     renewals = np.arange(1, len(lost) + 1.0)
     total = lost.sum() + staying.sum()
