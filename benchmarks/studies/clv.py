@@ -37,14 +37,16 @@ YEAR = 365.0
 def study() -> dict[str, Any]:
     """Recovery and coverage for each model."""
     models = {model: judged(model, CUSTOMERS, REPLICATIONS) for model in MODELS}
-    shares = [share for found in models.values() for share in found["covered_in_logs"].values()]
+    ranges = {}
+    for kind in ("covered", "covered_in_logs"):
+        shares = [share for found in models.values() for share in found[kind].values()]
+        ranges[kind] = [min(shares), max(shares)]
     return {
         "customers": CUSTOMERS,
         "replications": REPLICATIONS,
         "nominal": 0.95,
         "error_of_a_share": round(math.sqrt(0.95 * 0.05 / REPLICATIONS), 4),
-        "least_coverage": min(shares),
-        "greatest_coverage": max(shares),
+        "least_and_greatest": ranges,
         "models": models,
     }
 
