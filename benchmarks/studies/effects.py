@@ -71,10 +71,10 @@ METHODS: dict[str, Callable[[str, float, np.random.Generator], Effect]] = {
     ),
 }
 RUNS = {
-    "interrupted_series": 500,
+    "interrupted_series": 400,
     "difference_in_differences": 1000,
-    "synthetic_control": 450,
-    "synthetic_difference_in_differences": 450,
+    "synthetic_control": 400,
+    "synthetic_difference_in_differences": 400,
 }
 
 
