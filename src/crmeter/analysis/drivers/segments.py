@@ -162,7 +162,13 @@ def segments(
 
 
 def search_all(
-    found: Sums, names: Sequence[str], labels: Sequence[Sequence[str | None]], change: float, *, seed: int = 0
+    found: Sums,
+    names: Sequence[str],
+    labels: Sequence[Sequence[str | None]],
+    change: float,
+    *,
+    seed: int = 0,
+    rounds: int | None = None,
 ) -> Searched:
     """The same, given the member of each customer by dimension."""
     split = beyond_all(found.numbers)
@@ -175,10 +181,10 @@ def search_all(
     own = told.sum() if found.is_ratio else 1.0
     scale = float(change / own) if found.is_ratio and own else 1.0
     made: list[Segment] = []
-    left, looked_at, rounds = beyond, 0, 0
+    left, looked_at, drawn = beyond, 0, 0
     while len(made) < TOLD:
-        result = search(left, codes, seed + len(made))
-        looked_at, rounds = looked_at or len(result.found), rounds or result.rounds
+        result = search(left, codes, seed + len(made), rounds)
+        looked_at, drawn = looked_at or len(result.found), drawn or result.rounds
         standing = [s for s in result.found if s.p <= LEVEL and s.total * change * scale > 0]
         if not standing:
             break
@@ -187,7 +193,7 @@ def search_all(
         by = {names[i]: m for i, m in zip(slices[first.dimension], members[first.dimension][first.group], strict=True)}
         made.append(_segment(found, by, inside, told, beyond, scale, first.p))
         left = without(left, inside)
-    return Searched(tuple(made), tuple(names), looked_at, rounds, found.nobody)
+    return Searched(tuple(made), tuple(names), looked_at, drawn, found.nobody)
 
 
 def _simplest(

@@ -55,7 +55,8 @@ MONEY = {"revenue", "sale_amount", "refund_amount", "net_sales", "spent", "deal_
 
 @dataclass(frozen=True)
 class Node:
-    """A factor: a number that is ``read`` off the measures, or that ``combine`` makes of the values of ``children``.
+    """A factor: a number that is ``read`` off the measures, or that ``combine`` makes of the values of ``children``, or
+    both.
 
     ``sign`` is −1 where more of it makes the whole smaller only because it is taken away.
     """
@@ -239,7 +240,11 @@ def _sum_over_customers(total: Total) -> Node:
         return _product(_leaf(buyers), often)
     amount, refunds = cell("sale_amount"), cell("refund_amount")
     basket = Node(lambda: t("amount per sale"), Unit.MONEY, read=_per(amount, sales), measures=(amount, sales))
-    sold = replace(_product(_leaf(buyers), often, basket), words=lambda: amount.words)
+    # read by itself too: where nobody bought there is no amount per sale, but an amount of sales
+    sold = replace(
+        _product(_leaf(buyers), often, basket), words=lambda: amount.words, read=lambda view: view(amount),
+        measures=(amount,),
+    )  # fmt: skip
     invoiced = Node(
         lambda: t("invoices of contracts"),
         Unit.MONEY,
