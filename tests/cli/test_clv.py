@@ -89,19 +89,16 @@ def test_json_says_all_of_it(crmeter: Call, shop: Path) -> None:
 
 
 def test_half_the_margin_is_half_the_value(crmeter: Call, shop: Path) -> None:
-    words = ("clv", "-C", shop, "--model", "bg_nbd", "--format", "json", "--top", "1")
-    whole, half = (json.loads(crmeter(*words, *more).out)["purchases"] for more in ((), ("--margin", "0.2")))
-    assert half["model"]["asked_for"]
-    assert half["total"]["expected_value"]["value"] == pytest.approx(whole["total"]["expected_value"]["value"] / 2)
-
-
-def test_one_customer_and_all_of_them(crmeter: Call, shop: Path) -> None:
-    answer = crmeter("clv", "-C", shop, "--customer", "c001", "--format", "csv")
-    [row] = csv.DictReader(io.StringIO(answer.out))
-    assert row["customer_id"] == "c001" and float(row["probability_active"]) <= 1
-    rows = list(csv.DictReader(io.StringIO(crmeter("clv", "-C", shop, "--top", "0", "--format", "csv").out)))
-    assert len(rows) == 400
-    assert next(r for r in rows if r["customer_id"] == "c001")["expected_value"] == row["expected_value"]
+    """And with --top 0 every customer is listed; --customer shows the same of one of them."""
+    words = ("clv", "-C", shop, "--model", "bg_nbd", "--margin")
+    whole = json.loads(crmeter(*words, "0.4", "--top", "0", "--format", "json").out)["purchases"]
+    half = crmeter(*words, "0.2", "--customer", "c001", "--format", "csv")
+    assert whole["model"]["asked_for"] and len(whole["customers"]) == 400
+    own = next(each for each in whole["customers"] if each["customer_id"] == "c001")
+    [row] = csv.DictReader(io.StringIO(half.out))
+    assert row["customer_id"] == "c001"
+    assert float(row["probability_active"]) == pytest.approx(own["probability_active"]["value"])
+    assert float(row["expected_value"]) == pytest.approx(own["expected_value"]["value"] / 2)
 
 
 def test_charts_in_chinese(crmeter: Call, shop: Path, tmp_path: Path) -> None:
@@ -114,7 +111,6 @@ def test_charts_in_chinese(crmeter: Call, shop: Path, tmp_path: Path) -> None:
 
 def test_what_makes_no_sense(crmeter: Call, shop: Path, loaded: Path) -> None:
     for words, said in (
-        (("--customer", "nobody"), "The customer “nobody” has no purchase"),
         (("--horizon", "0"), "The horizon is 0 days."),
         (("--margin", "40"), "A margin of 40.0 makes no sense."),
         (("--as-of", "2031-01-01"), "2031-01-01 is after the end of the data."),
@@ -123,6 +119,8 @@ def test_what_makes_no_sense(crmeter: Call, shop: Path, loaded: Path) -> None:
     ):
         answer = crmeter("clv", "-C", shop, *words)
         assert answer.code == 1 and said in answer.err, answer.err
+    answer = crmeter("clv", "-C", shop, "--horizon", "30", "--customer", "nobody")
+    assert answer.code == 1 and "The customer “nobody” has no purchase" in answer.err
     answer = crmeter("clv", "-C", loaded)  # two customers with a sale
     assert answer.code == 1 and "2 customers with a purchase, 1 of them with a second one" in answer.err
     assert "It takes 100 customers, 30 with a purchase on a second day" in answer.err

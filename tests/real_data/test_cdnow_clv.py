@@ -30,6 +30,7 @@ FROM cdnow_sample
 """
 CALIBRATED = "1997-10-01"
 LATER = 273  # days held out, 39 weeks
+REVENUE = ("--discount", "0", "--top", "300")
 
 
 def lines(shared_data: Path) -> list[list[str]]:
@@ -77,7 +78,7 @@ def test_parameters_and_likelihood(asked: Any) -> None:
 
 def test_the_check_on_what_was_held_out(asked: Any) -> None:
     """R01, R22, R23: 1,882 purchases came; correlations of Fader, Hardie and Lee, sums and errors of the table."""
-    check = asked()["purchases"]["held_out"]
+    check = asked(*REVENUE)["purchases"]["held_out"]
     assert (check["start"], check["days"], check["customers"], check["purchases"]) == (CALIBRATED, LATER, 2357, 1882)
     guesses = {guess["guess"]: guess for guess in check["guesses"]}
     told = [guesses[name] for name in ("bg_nbd", "pareto_nbd")]
@@ -101,7 +102,7 @@ def test_the_naive_guesses_from_the_file(asked: Any, shared_data: Path) -> None:
     known = {c: sorted(d for d in own if d < split) for c, own in days.items()}
     repeats = Counter({c: len(own) - 1 for c, own in known.items()})
     rates = sum(repeats[c] / max((split - own[0]).days - 1, 1) * LATER for c, own in known.items())
-    guesses = {g["guess"]: g for g in asked()["purchases"]["held_out"]["guesses"]}
+    guesses = {g["guess"]: g for g in asked(*REVENUE)["purchases"]["held_out"]["guesses"]}
     assert guesses["last_period"]["total"] == sum(repeats.values()) == 2457
     assert guesses["same_rate"]["total"] == pytest.approx(rates)
     actual = {c: sum(d >= split for d in own) for c, own in days.items()}
@@ -126,7 +127,7 @@ def test_probabilities_of_being_active(cdnow: Workspace) -> None:
 
 
 def test_value_is_revenue_where_no_cost_is_known(asked: Any) -> None:
-    found = asked("--discount", "0", "--top", "300")
+    found = asked(*REVENUE)
     assert found["money"]["margin"] is None and found["money"]["value_of"] == "revenue"
     told = found["purchases"]
     values = [customer["expected_value"]["value"] for customer in told["customers"]]

@@ -101,6 +101,8 @@ def order_history(warehouse: Warehouse, currency: str, cut: Cut) -> OrderHistory
     """The purchase customers of the warehouse, in the order of their ids."""
     found = warehouse.columns(purchase_customers(warehouse.tables, currency, cut).order_by("customer_id"))
     ids = found.pop("customer_id")
+    # threads add up in whatever order they come; rounded to the digits of money a run is like the next
+    found |= {name: np.round(found[name], 4) for name in ("amount", "amount_then")}
     found |= {name: found[name].astype("datetime64[D]") for name in ("first_on", "last_on", "last_on_then")}
     now = Bought(
         _histories(found["days"], found["first_on"], found["last_on"], cut.end),
