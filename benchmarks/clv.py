@@ -78,7 +78,12 @@ def compare(folder: Path, chosen: argparse.Namespace) -> int:
     found: dict[str, Any] = {"models": {}}
     if RESULTS.exists():
         found = json.loads(RESULTS.read_text("utf-8"))
-    found = {**found, "machine": machine(), "lifetimes": "0.11.3", "large": run_ours("scale", str(chosen.large))}
+    found |= {
+        "machine": machine(),
+        "lifetimes": "0.11.3",
+        "rounds": chosen.rounds,
+        "large": run_ours("scale", str(chosen.large)),
+    }
     keep(found)
     for model in chosen.models:
         if model == "pareto_nbd":
