@@ -103,7 +103,10 @@ def take_turns(theirs: Path, model: str, path: Path, customers: int, rounds: int
     runs: dict[str, list[dict[str, Any]]] = {"ours": [], "lifetimes": []}
     for _ in range(rounds):
         runs["ours"].append(run_ours(model, str(path)))
-        runs["lifetimes"].append(run_theirs(theirs, model, path, cap))
+        run = run_theirs(theirs, model, path, cap)
+        if run is None:
+            raise SystemExit(f"lifetimes did not fit {model} to {customers} customers, so there is no ratio")
+        runs["lifetimes"].append(run)
     cpu = {side: statistics.median(run["cpu"] for run in each) for side, each in runs.items()}
     heights = {side: log_likelihood(model, path, each[-1]["parameters"]) for side, each in runs.items()}
     return {
