@@ -47,7 +47,14 @@ def _curves(heading: str, shown: Sequence[tuple[str, Plain]]) -> Spec:
         "field": "name",
         "type": "nominal",
         "scale": {"domain": names, "range": list(INKS[: len(names)])},
-        "legend": {"title": None, "orient": "right", "labelLimit": 0, "symbolType": "stroke", "symbolSize": 400},
+        "legend": {
+            "title": None,
+            "orient": "right",
+            "labelLimit": 0,
+            "symbolType": "stroke",
+            "symbolSize": 400,
+            "symbolOpacity": 1,
+        },
     }
     dash = {
         "field": "name",
