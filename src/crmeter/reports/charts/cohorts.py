@@ -12,6 +12,7 @@ from crmeter.reports.charts.theme import COLOURS, SIZE, Spec, fit, lines
 
 MOST = 24  # cohorts shown, the newest; the table of data has all
 WIDEST, NARROWEST, HEIGHT = 72, 46, 26  # px of a cell
+_LEAST_ROOM = 480  # px of the title, however few columns there are
 _PALE, _DEEP = "#dbe8fb", "#123a9c"
 _LIGHT_TEXT_FROM = 0.5  # how deep a cell must be for light text to be read on it
 
@@ -46,7 +47,7 @@ def heat_map(found: Mapping[str, Any], per_period: bool = False) -> Spec:
             "encoding": {"x": x, "y": y, "text": {"field": "said"}, "color": ink},
         },
     ]
-    room = width + 110
+    room = max(width + 110, _LEAST_ROOM)
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "background": COLOURS["surface"],
@@ -55,7 +56,7 @@ def heat_map(found: Mapping[str, Any], per_period: bool = False) -> Spec:
         "height": height,
         "title": {
             "text": lines(told.title(found), room, SIZE + 4),
-            "subtitle": lines(told.subtitle(found, per_period), room, SIZE),
+            "subtitle": [line for said in _said(found, cohorts, per_period) for line in lines(said, room, SIZE)],
             "anchor": "start",
             "frame": "bounds",
             "fontSize": SIZE + 3,
@@ -68,6 +69,19 @@ def heat_map(found: Mapping[str, Any], per_period: bool = False) -> Spec:
         "layer": marks,
         "config": {"font": "sans-serif", "aria": False, "view": {"stroke": None}},
     }
+
+
+def _said(found: Mapping[str, Any], cohorts: list[Mapping[str, Any]], per_period: bool) -> list[str]:
+    """What the cells hold and the numbers beside the cohorts are; what the signs mean that are there."""
+    what = told.subtitle(found, per_period)
+    if found["currency"]:
+        what = t("{what}, in {currency}", what=what, currency=found["currency"])
+    said = [t("{what}. Beside each cohort: its customers.", what=what)]
+    if any(cohort["may_be_older"] for cohort in cohorts):
+        said.append(t("° May hold customers from before the data begins."))
+    if any(cohort["status"] == "small_sample" for cohort in cohorts):
+        said.append(t("* Fewer than {count} customers.", count=found["small_sample_below"]))
+    return said
 
 
 def _bare() -> Spec:
