@@ -177,8 +177,8 @@ def _intervals(model: OrderModel, held: HeldOut, days: int, guess: Numbers) -> t
     low, high = np.quantile(futures, (0.025, 0.975), axis=0, method="inverted_cdf")
     actual = held.purchases[rows]
     own = float(np.mean([part.var(axis=0).sum() for part in drawn])) * 20 / 19 * len(known) / len(rows)
-    sums = np.array([model.with_parameters(p).expected_orders(some, days).sum() for p in sets])
-    shared = float(sums.var(ddof=1)) * (len(known) / len(rows)) ** 2
+    change = model.change_per_log_parameter(lambda m: m.expected_orders(some, days)).sum(axis=1)
+    shared = float(change @ model.fit.log_covariance @ change) * (len(known) / len(rows)) ** 2
     half = two_sided_z(0.95) * math.sqrt(own + shared)
     total = float(guess.sum())
     return max(total - half, 0.0), total + half, float(((low <= actual) & (actual <= high)).mean())

@@ -133,19 +133,33 @@ class Scores:
         bought = (some.histories, number, mean)
         return drawn(model, worth, bought, self.horizon_days, self.annual_discount, draws, seed=2 * seed)
 
+    @cached_property
+    def _noise(self) -> tuple[tuple[Numbers, Numbers | None], Numbers]:
+        """That of everybody: totals, tiers and groups are made of the same."""
+        return self._noise_of(self.history.bought)
+
+    def _noise_of(self, some: Bought) -> tuple[tuple[Numbers, Numbers | None], Numbers]:
+        """How the expected value of each changes with the parameters, and the variance of what each will do."""
+        futures = self._drawn(self.model, self.order_value.model, some, DRAWS, 99).value
+        variance: Numbers = futures.var(axis=0, ddof=1) * self.money.kept**2
+        return self._changes(some), variance
+
     def of_groups(self, codes: NDArray[np.intp], groups: int) -> list[Expected]:
         """The expected value of each group together; ``codes`` are the number of the group of each customer.
 
         The noise of large groups is taken from a sample of their customers.
         """
-        rows, weight = _sample(codes, groups)
-        some, code = self.history.bought.of(rows), codes[rows]
-        changes = self._changes(some)
+        if len(codes) <= SAMPLED:
+            rows, weight = np.arange(len(codes)), np.ones(len(codes))
+            changes, variance = self._noise
+        else:
+            rows, weight = _sample(codes, groups)
+            changes, variance = self._noise_of(self.history.bought.of(rows))
+        code = codes[rows]
         together = tuple(None if c is None else np.array([np.bincount(code, row * weight, groups) for row in c])
                          for c in changes)  # fmt: skip
         error = _errors((together[0], together[1]), self._covariances())
-        futures = self._drawn(self.model, self.order_value.model, some, DRAWS, 99).value
-        own = np.bincount(code, futures.var(axis=0, ddof=1) * weight, groups) * self.money.kept**2
+        own = np.bincount(code, variance * weight, groups)
         totals = np.bincount(codes, self.expected_value, groups)
         return [of_group(*map(float, row)) for row in zip(totals, error, own, strict=True)]
 
