@@ -288,6 +288,7 @@ def _scores(found: scoring.Scores, top: int | None) -> Plain:
             {
                 "customer_id": each.customer,
                 "chance": each.chance,
+                "notice": each.notice and str(each.notice),
                 "reasons": [vars(reason) for reason in each.reasons],
             }
             for each in found.customers[:top]
@@ -315,6 +316,7 @@ def rows(found: Mapping[str, Any]) -> list[Plain]:
             "relationship": kind["relationship"],
             "horizon_days": kind["horizon_days"],
             "chance": each["chance"],
+            "notice": each["notice"],
             **{f"reason_{n}": reason["feature"] for n, reason in enumerate(each["reasons"], 1)},
         }
         for kind in found["scores"]

@@ -232,10 +232,15 @@ def _scored(each: Plain, found: Plain) -> str:
         return "\n".join(parts)
     parts += _trial(each["trial"])
     lines = [
-        [one["customer_id"], told.share(one["chance"]), "; ".join(told.reason(reason) for reason in one["reasons"])]
+        [
+            one["customer_id"],
+            told.share(one["chance"]),
+            one["notice"] or "",
+            "; ".join(told.reason(reason) for reason in one["reasons"]),
+        ]
         for one in each["customers"]
     ]
-    headings = [t("Customer"), t("Chance to be lost"), t("Most unlike the average")]
+    headings = [t("Customer"), t("Chance to be lost"), t("Contract ends on"), t("Most unlike the average")]
     return "\n".join([*parts, "", tables.table(headings, lines, numbers=(1,))])
 
 

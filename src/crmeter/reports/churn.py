@@ -167,7 +167,8 @@ def reason(each: Plain) -> str:
 
 
 def _plain(value: float) -> str:
-    return numbers.amount(value, "count", decimals=0 if abs(value) >= 10 or value == round(value) else 1)
+    decimals = 0 if abs(value) >= 10 or value == round(value) else 1 if abs(value) >= 1 else 2
+    return numbers.amount(value, "count", decimals=decimals)
 
 
 def notes(found: Plain, kinds: Sequence[str]) -> list[str]:

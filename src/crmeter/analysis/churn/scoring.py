@@ -7,7 +7,7 @@ them. Then it is fitted anew to the later day, and tells of the customers of tod
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -22,6 +22,7 @@ from crmeter.kernel.period import Period
 from crmeter.metrics.customers import by_customer
 from crmeter.metrics.dimensions import Filter
 from crmeter.metrics.measures import CELLS, Total
+from crmeter.model.identity import as_survivor
 from crmeter.model.rules import Rules
 from crmeter.stats.classification import Part, Ranking, auc, brier, calibration_error, parts
 from crmeter.warehouse.duck import Warehouse
@@ -63,11 +64,15 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Scored:
-    """One customer: the chance to be lost within the horizon, and what most sets it apart from the average."""
+    """One customer: the chance to be lost within the horizon, and what most sets it apart from the average.
+
+    ``notice``: the day on which its last contract ends, where that is known already. No chance is made of it.
+    """
 
     customer: str
     chance: float
     reasons: tuple[Contribution, ...]
+    notice: date | None = None
 
 
 @dataclass(frozen=True)
@@ -130,9 +135,20 @@ def _scores(
     trial, customers = None, tuple[Scored, ...]()
     if enough:
         trial = tried_out(fitted(learned, was_lost), float(was_lost.mean()), tried, is_lost)
-        customers = explained(fitted(tried, is_lost), present)
+        ends = notices(warehouse, now.day)
+        customers = tuple(
+            replace(each, notice=ends.get(each.customer)) for each in explained(fitted(tried, is_lost), present)
+        )
     status = "ok" if enough else "too_few"
     return Scores(relationship, status, span, earlier.day, later.day, *counts, trial, customers, not_yet)
+
+
+def notices(warehouse: Warehouse, day: date) -> dict[str, date]:
+    """Customers whose contracts of ``day`` all have an end that is known, and the last of these days."""
+    contracts = as_survivor(warehouse.tables["subscription"], warehouse.tables)
+    runs = contracts.filter(contracts.started_on < day, contracts.ended_on.isnull() | (contracts.ended_on >= day))
+    ends = runs.group_by("customer_id").agg(last=runs.ended_on.max(), open=runs.ended_on.isnull().sum())
+    return dict(warehouse.rows(ends.filter(ends.open == 0).select("customer_id", "last")))
 
 
 def _at_risk(customers: Snapshot, relationship: str, span: int) -> Snapshot:
