@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -34,7 +36,8 @@ ORDERS = """id,customer,day,amount,kind
 4,9,2025-12-31,1,sale
 """
 CUSTOMER_SQL = """SELECT id AS customer_id, name, nullif(segment, '') AS segment, email,
-nullif(consent, '') AS consent_marketing, nullif(merged, '') AS merged_into, nullif(deleted, '') AS deleted_at FROM customers"""
+nullif(consent, '') AS consent_marketing, nullif(merged, '') AS merged_into, nullif(deleted, '') AS deleted_at
+FROM customers"""
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,16 @@ def test_for_service_all_with_contacts_where_asked_for(crmeter: Call, company: P
     assert [row[0] for row in rows[1:]] == ["1", "2", "3", "4", "7"]
     assert rows[2][1:3] == ["'=cmd()", "'+1;DDE"]  # nothing that a spreadsheet would run
     assert "for service alone" in said
+
+
+def test_nobody_who_was_erased(crmeter: Call, company: Path, tmp_path: Path) -> None:
+    """An erasure leaves a pseudonym that is counted on; it is never exported, for whatever purpose."""
+    copy = shutil.copytree(company, tmp_path / "copy")
+    with duckdb.connect(str(copy / "data" / "warehouse.duckdb")) as con:
+        con.execute("INSERT INTO meta.erasure VALUES (1, 'customer', '1', now()::TIMESTAMP, NULL)")
+    rows, said = exported(crmeter, copy, tmp_path / "left.csv", "--purpose", "service")
+    assert [row[0] for row in rows[1:]] == ["2", "3", "4", "7"]
+    assert "1 left out: they were erased." in said
 
 
 def test_as_a_workbook_text_stays_text(crmeter: Call, company: Path, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from crmeter.stats.differences import Difference, estimates
 from crmeter.stats.intervals import standard_error_of
 from crmeter.stats.multiple import benjamini_hochberg
 from crmeter.warehouse.duck import Warehouse
+from crmeter.warehouse.sql import declared
 
 KPIS: tuple[Kpi, ...] = (
     customers_end,
@@ -126,11 +127,13 @@ def size(warehouse: Warehouse, rules: Rules, filters: Sequence[Filter]) -> tuple
 @dataclass(frozen=True)
 class Contact:
     """One customer of a segment. ``consent`` to marketing is True, False (also where only a record merged into this one
-    says so: who refused once has refused) or None, where nobody has noted it."""
+    says so: who refused once has refused) or None, where nobody has noted it. Of one who was ``erased`` nothing but a
+    pseudonym is left."""
 
     customer_id: str
     consent: bool | None
     personal: tuple[Any, ...]  # in the order of PERSONAL
+    erased: bool = False
 
 
 def contacts(warehouse: Warehouse, rules: Rules, filters: Sequence[Filter]) -> list[Contact]:
@@ -144,10 +147,17 @@ def contacts(warehouse: Warehouse, rules: Rules, filters: Sequence[Filter]) -> l
     rows = chosen.left_join(own, chosen.customer_id == own.known_id)
     rows = rows.mutate(refused=rows.customer_id.isin(refusing.customer_id))
     rows = rows.select("customer_id", "refused", "consent_marketing", *shown).order_by("customer_id")
+    erased = _erased(warehouse)
     return [
-        Contact(id, False if refused else consent, tuple(personal))
+        Contact(id, False if refused else consent, tuple(personal), id in erased)
         for id, refused, consent, *personal in warehouse.rows(rows)
     ]
+
+
+def _erased(warehouse: Warehouse) -> set[str]:
+    """The pseudonyms of customers who were erased: they are counted on, and nobody is to write to them."""
+    erasure = declared("erasure", {"kind": "VARCHAR", "pseudonym": "VARCHAR"}, "meta")
+    return {row[0] for row in warehouse.rows(erasure.filter(erasure.kind == "customer").select("pseudonym"))}
 
 
 def _refusing(warehouse: Warehouse) -> ir.Table:

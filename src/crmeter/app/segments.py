@@ -151,11 +151,13 @@ def export(workspace: Workspace, name: str, path: Path, *, purpose: str = MARKET
         )
     segment = SegmentStore(workspace.store_url).get(name)
     with believed(workspace) as warehouse:
-        found = analysis.contacts(warehouse, workspace.rules, filters_of(segment))
+        every = analysis.contacts(warehouse, workspace.rules, filters_of(segment))
+    found = [contact for contact in every if not contact.erased]
     kept = [contact for contact in found if purpose == SERVICE or contact.consent]
     table = _table(kept, personal)
     content = csv_file(table) if form == ".csv" else sheet_file(table, segment.name)
     left_out = {
+        "erased": len(every) - len(found),
         "no_consent": sum(c.consent is False for c in found) if purpose == MARKETING else 0,
         "consent_unknown": sum(c.consent is None for c in found) if purpose == MARKETING else 0,
     }

@@ -116,6 +116,8 @@ def exported(made: Export) -> str:
             t("{count} left out: whether they consent to marketing is not known.",
               count=numbers.count(made.left_out["consent_unknown"]))
         )  # fmt: skip
+    if made.left_out["erased"]:
+        said.append(t("{count} left out: they were erased.", count=numbers.count(made.left_out["erased"])))
     if made.purpose == "service":
         said.append(t("Consent to marketing was not asked for: use this file for service alone."))
     return "\n".join(said)
