@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from crmeter.cli import (
+    alerts,
     catalogue,
     changing,
     checking,
@@ -16,6 +17,7 @@ from crmeter.cli import (
     drivers,
     erasing,
     evaluating,
+    forecast,
     loading,
     mapping,
     needs,
@@ -48,6 +50,8 @@ GROUPS = (
     needs,
     churn,
     clv,
+    forecast,
+    alerts,
     evaluating,
     changing,
     objectives,

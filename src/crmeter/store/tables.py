@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Date, Float, Integer, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
 #: The newest migration; a test holds it to the files of ``migrations/versions``.
-SCHEMA = "0003"
+SCHEMA = "0004"
 
 EVALUATION = Table(
     "evaluation",
@@ -28,4 +28,17 @@ SEGMENT = Table(
     Column("name", String, primary_key=True),
     Column("saved_at", String, nullable=False),  # UTC, ISO 8601
     Column("definition", Text, nullable=False),  # canonical JSON: {"where": […], "rfm": …, "tier": …}
+)
+
+ALERT = Table(
+    "alert",
+    METADATA,
+    Column("kpi", String, primary_key=True),
+    Column("grain", String, primary_key=True),
+    Column("started_on", Date, primary_key=True),  # the first day of the first period that was far off
+    Column("direction", String, nullable=False),  # above, or below
+    Column("distance", Float, nullable=False),  # standard errors, when last told
+    Column("told_on", Date, nullable=False),  # the first day of the period that it was last told of
+    Column("ended_on", Date),  # the first day of the period in which it was over; null while it goes on
+    Column("documents", Text, nullable=False),  # canonical JSON: all that was told of it, by period
 )

@@ -24,7 +24,8 @@ def lateness_of(warehouse: Warehouse, name: str) -> dict[str, Any] | None:
     rows, on = quoted("main", name), quoted(day)
     parameters = {"back": BACK, "share": NEARLY_ALL, "as_of": warehouse.load.as_of}
     [(newest, gap)] = warehouse.execute(
-        f"WITH days AS (SELECT DISTINCT {on} AS d FROM {rows} WHERE {on} < $as_of AND {on} >= $as_of - $back::INTEGER), "
+        f"WITH days AS (SELECT DISTINCT {on} AS d FROM {rows} "
+        f"WHERE {on} < $as_of AND {on} >= $as_of - $back::INTEGER), "
         "gaps AS (SELECT d, d - lag(d) OVER (ORDER BY d) AS g FROM days) "
         "SELECT max(d), quantile_cont(g, $share) FROM gaps",
         parameters,

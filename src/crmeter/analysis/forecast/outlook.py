@@ -1,4 +1,4 @@
-"""What is expected of a KPI as plain values: its history, its forecast with the backtest, and when its level changed."""
+"""What is expected of a KPI as plain values: its history, its forecast and backtest, and when its level changed."""
 
 from __future__ import annotations
 

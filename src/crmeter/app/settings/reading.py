@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from crmeter.app.settings.kinds import Misfit, nearest
 from crmeter.app.settings.own_kpis import own_catalogue
 from crmeter.app.settings.table import REQUIRED, SECTIONS, Setting, of_section
-from crmeter.app.settings.workspace import SourceSettings, Target, Workspace
+from crmeter.app.settings.workspace import AlertSettings, SourceSettings, Target, Workspace
 from crmeter.kernel.calendar import WEEKDAYS, Calendar
 from crmeter.kernel.errors import Problem, UserError, raise_if_any
 from crmeter.kernel.messages import t
@@ -210,7 +210,7 @@ def _working(held: dict[str, Any]) -> WorkingTime:
 
 
 def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue | None) -> Workspace:
-    own = held["workspace"]
+    own, alerts = held["workspace"], held["alerts"]
     rules = Rules(
         currency=own["currency"],
         timezone=own["timezone"],
@@ -251,6 +251,7 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue 
         },
         dimensions=held["evaluation"]["dimensions"],
         quality_owners=dict(held["quality"]["owners"]),
+        alerts=AlertSettings(tuple(alerts["kpis"]), alerts["grain"], alerts["false_alarms"]),
         own_kpis=own_kpis,
         era=held["calendar"]["era"],
     )

@@ -163,6 +163,12 @@ SETTINGS = (
     Setting("evaluation", "dimensions", kinds.DIMENSIONS, [], '["customer.segment", "team"]',
             lambda: t("The columns that an evaluation looks at to find the segments that moved. Without it all that "
                       "fit are looked at.")),
+    Setting("alerts", "kpis", kinds.TEXTS, [], '["churn_rate.cohort", "nps"]',
+            lambda: t("The KPIs that are watched. Without it all that have a good direction are.")),
+    Setting("alerts", "grain", kinds.choice("month", "week"), "month", '"month"',
+            lambda: t("The periods whose values are watched.")),
+    Setting("alerts", "false_alarms", kinds.number(0.05, 20), 1, "1",
+            lambda: t("How many false alarms a quarter may bring, over all KPIs that are watched.")),
 )  # fmt: skip
 
 SECTIONS = tuple(dict.fromkeys(setting.section for setting in SETTINGS))

@@ -45,6 +45,16 @@ class Target:
 
 
 @dataclass(frozen=True)
+class AlertSettings:
+    """What is watched: the KPIs (none named: all with a good direction), by month or week, and how many false alarms a
+    quarter may bring."""
+
+    kpis: tuple[str, ...] = ()
+    grain: str = "month"
+    false_alarms: float = 1.0
+
+
+@dataclass(frozen=True)
 class Workspace:
     """What ``crmeter.toml`` and the environment say, checked. ``root`` is absolute."""
 
@@ -57,6 +67,7 @@ class Workspace:
     targets: Mapping[str, Target]
     dimensions: tuple[str, ...] = ()
     quality_owners: Mapping[str, str] = field(default_factory=dict)  # table → who answers for its quality
+    alerts: AlertSettings = AlertSettings()
     era: str = "common"  # how years are said, see reports.periods
     own_kpis: Catalogue | None = None
 
