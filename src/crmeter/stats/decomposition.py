@@ -64,8 +64,8 @@ def mix_and_rate(
     With the group's rate r = numerator ÷ denominator and weight w = denominator ÷ Σ denominators, Δ(w·r) is w̄·Δr (rate)
     + Δw·r̄ (mix). The mix is measured from the middle R̄ of the overall rates before and now, so that a group that grows
     counts for as much as it is unlike the others; since ΣΔw = 0 this moves nothing in all. A group that is new or
-    vanished has one rate only: all of its part is mix. What has a numerator alone, at neither end a weight, is no mix: its
-    part counts as rate. None where one of the two overall ratios is undefined.
+    vanished has one rate only: all of its part is mix. What has a numerator alone and at neither end a weight is no
+    mix: its part counts as rate. None where one of the two overall ratios is undefined.
 
     >>> parts = mix_and_rate([(270, 35), (5, 90)], [(900, 100), (100, 900)])  # Simpson's paradox
     >>> [round(100 * sum(values), 9) for values in zip(*((p.rate, p.mix, p.part) for p in parts))]
