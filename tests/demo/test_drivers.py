@@ -15,6 +15,7 @@ from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Request, measure
 from crmeter.metrics.dimensions import resolve
 from crmeter.warehouse.duck import Warehouse, reading
+from tests.analysis.test_drivers import decomposed
 from tests.demo.believed import AS_OF, RULES, build
 
 BY_ID = {kpi.id: kpi for kpi in CATALOGUE}
@@ -44,3 +45,14 @@ def test_the_planted_segment_comes_first(company: Warehouse, story: Story) -> No
     assert [dict(s.by) for s in result.segments][:1] == [{story.dimension: story.value}]
     assert result.segments[0].part / (after - before) > 0.5
     assert result.looked_at > 100
+
+
+def test_trees_that_the_designed_company_leaves_undefined(company: Warehouse) -> None:
+    ids = ("nps", "cac", "win_rate", "clv.profit", "clv_to_cac", "cac_payback_months", "pipeline_velocity",
+           "loyalty_index", "clv.discounted", "csat.mean")  # fmt: skip
+    now = RULES.calendar.parse("2025-Q4", AS_OF)
+    made = decomposed(company, RULES, [BY_ID[id] for id in ids], now, RULES.calendar.previous(now))
+    assert set(made) == set(ids)
+    for id, (parts, change) in made.items():
+        assert parts is not None, id
+        assert sum(child.part for child in parts.children) == pytest.approx(change, rel=1e-9), id
