@@ -118,7 +118,7 @@ def one(name: str, customers: int, seed: int, shown: int) -> dict[str, list[bool
     return held
 
 
-def study(companies: int = 200, customers: int = 1_000, shown: int = 25, seed: int = 0) -> dict[str, Any]:
+def study(companies: int = 60, customers: int = 1_000, shown: int = 25, seed: int = 0) -> dict[str, Any]:
     """The share of intervals of each kind that held, by model, with the number they are shares of."""
     found: dict[str, Any] = {"companies": companies, "customers": customers}
     for name in TRUTH:
