@@ -105,3 +105,30 @@ def test_a_segment_too_small_for_an_interval_is_not_beyond_noise() -> None:
     assert found.value(kpi, THIRD).value != found.value(kpi, SECOND).value
     assert not any(s.beyond_noise for s in segments(found, kpi, THIRD, SECOND, slices[1:]))
     con.close()
+
+
+def test_a_channel_whose_customers_cost_more_by_chance_does_not_stand_out() -> None:
+    """Money ÷ a count: what it cost to win nine customers instead of ten is noise, however many dollars that is.
+
+    Only the count is left to chance; the error of 90,000 ÷ 9 is 10,000 ÷ √9, where that of the money counted like
+    customers would be √90,000 ÷ 9.
+    """
+    rows: Rows = {"customer": [], "order": [], "spend": []}
+    for day, month, won in (("2025-05-10", "2025-05-01", 10), ("2025-08-10", "2025-08-01", 9)):
+        for channel in ("web", "fair"):
+            for i in range(won if channel == "web" else 10):
+                name = f"{channel} {month} {i}"
+                rows["customer"].append({"customer_id": name, "channel": channel})
+                sale = {"order_id": name, "customer_id": name, "ordered_at": f"{day} 12:00", "kind": "sale"}
+                rows["order"].append({**sale, "amount": "1", "currency": "TWD"})
+            spent = {"spend_id": f"{channel} {month}", "spent_on": month, "amount": "90000", "currency": "TWD"}
+            rows["spend"].append({**spent, "function": "marketing", "category": "advertising", "channel": channel})
+    opened, con = warehouse(rows, RULES, AS_OF)
+    cac = BY_ID["cac"]
+    slices = [(), ("channel",)]
+    found = measure(opened, RULES, Request([cac], [SECOND, THIRD], slices=slices, pairs=[(THIRD, SECOND)]))
+    web = segments(found, cac, THIRD, SECOND, slices[1:])[0]
+    assert (web.now.by, web.now.value, web.before.value) == ({"channel": "web"}, 10_000, 9_000)
+    assert not web.beyond_noise
+    assert web.p is not None and web.p > 0.5
+    con.close()

@@ -202,7 +202,8 @@ def _segments(warehouse: Warehouse, rules: Rules, scope: Scope, judged: Judged) 
         base = judged.bases[to]
         slices: list[tuple[str, ...]] = [(), *((name,) for name in names)]
         kpis = [f.comparison.kpi for f in alike]
-        request = Request(kpis, [scope.period, base], slices=slices, filters=scope.filters)
+        pair = (scope.period, base)
+        request = Request(kpis, pair, slices=slices, filters=scope.filters, pairs=[pair])
         found = measure(warehouse, rules, request)
         for finding in alike:
             change = finding.comparison.change or 0.0

@@ -15,6 +15,7 @@ from typing import Any
 
 from crmeter.kernel.period import Period
 from crmeter.metrics import Kpi, Measurement, Unit, Value
+from crmeter.metrics.facts import Group
 from crmeter.stats.distributions import two_sided_p
 from crmeter.stats.intervals import standard_error_of
 from crmeter.stats.multiple import benjamini_hochberg
@@ -73,9 +74,13 @@ def _of_dimension(
     groups = dict.fromkeys((*found.groups(kpi, now, names), *found.groups(kpi, base, names)))
     if not FEWEST <= len(groups) <= MOST:
         return []
-    pairs = [(found.value(kpi, now, names, group), found.value(kpi, base, names, group)) for group in groups]
-    split = _sum_split if kpi.formula_is_sum else _ratio_split
-    return [split(kpi, names, new, old, total, before) for new, old in pairs]
+    pairs = {group: (found.value(kpi, now, names, group), found.value(kpi, base, names, group)) for group in groups}
+    if kpi.formula_is_sum:
+        return [_sum_split(kpi, names, new, old, total, before) for new, old in pairs.values()]
+    return [
+        _ratio_split(names, new, old, total, before, _errors(found, kpi, (now, base), (new, old), names, group))
+        for group, (new, old) in pairs.items()
+    ]
 
 
 def _sum_split(kpi: Kpi, names: tuple[str, ...], new: Value, old: Value, total: Value, before: Value) -> Segment:
@@ -95,9 +100,12 @@ def _count_noise(kpi: Kpi, value: Value) -> float:
     return (value.value or 0.0) ** 2 / value.n if value.n else 0.0
 
 
-def _ratio_split(kpi: Kpi, names: tuple[str, ...], new: Value, old: Value, total: Value, before: Value) -> Segment:
+def _ratio_split(
+    names: tuple[str, ...], new: Value, old: Value, total: Value, before: Value, errors: Sequence[float]
+) -> Segment:
     overall = before.value or 0.0
-    parts = [_weighed(kpi, v, whole, overall) for v, whole in ((new, total), (old, before))]
+    both = zip((new, old), (total, before), errors, strict=True)
+    parts = [_weighed(value, whole, overall, error) for value, whole, error in both]
     contribution = parts[0].amount - parts[1].amount
     change = (total.value or 0.0) - overall
     excess = contribution - parts[0].weight * change
@@ -121,7 +129,7 @@ class _Part:
     variance: float
 
 
-def _weighed(kpi: Kpi, value: Value, whole: Value, overall: float) -> _Part:
+def _weighed(value: Value, whole: Value, overall: float, error: float) -> _Part:
     """A segment in one period: its weight, weight × (value − overall), and the variance of that.
 
     Both the value and the number that fall into the segment are left to chance.
@@ -130,20 +138,33 @@ def _weighed(kpi: Kpi, value: Value, whole: Value, overall: float) -> _Part:
     if not size or not sizes or value.value is None:
         return _Part(0.0, 0.0, 0.0)
     weight, apart = size / sizes, value.value - overall
-    error = _error(kpi, value)
     drawn = value.n or size
     return _Part(weight, weight * apart, (weight * error) ** 2 + apart**2 * weight**2 / max(drawn, 1.0))
 
 
-def _error(kpi: Kpi, value: Value) -> float:
-    """The standard error of a value: from its interval, or of a ratio of counts that has none as if Poisson.
+def _errors(
+    found: Measurement,
+    kpi: Kpi,
+    periods: tuple[Period, Period],
+    values: tuple[Value, Value],
+    names: tuple[str, ...],
+    group: Group,
+) -> tuple[float, float]:
+    """The standard errors of a segment's two values: from their intervals, or, of a KPI that has none, half of the
+    variance of their difference each.
 
-    Infinite where a value should have an interval and its sample is too small for both ends: nothing can be said.
+    Infinite where the sample is too small to know, so that nothing can be said.
     """
-    if value.low is not None and value.high is not None:
-        return standard_error_of((value.low, value.high)) or 0.0
     if kpi.formula.has_interval:
+        new, old = (_error(value) for value in values)
+        return new, old
+    difference = found.difference(kpi, *periods, names, group)
+    error = difference.standard_error if difference else None
+    each = math.inf if error is None else error / math.sqrt(2)
+    return each, each
+
+
+def _error(value: Value) -> float:
+    if value.low is None or value.high is None:
         return math.inf
-    if value.numerator is not None and value.denominator:
-        return math.sqrt(max(abs(value.numerator), 1.0)) / value.denominator
-    return abs(value.value or 0.0) / math.sqrt(value.n) if value.n else 0.0
+    return standard_error_of((value.low, value.high)) or 0.0
