@@ -8,9 +8,9 @@ from datetime import date, datetime
 import duckdb
 import pytest
 
-from crmeter.ingest.horizon import data_horizon
 from crmeter.model.rules import Rules
 from crmeter.quality import arrivals
+from crmeter.warehouse.horizon import data_horizon
 from tests.world.engine import empty
 from tests.world.planting import swap
 from tests.world.rows import insert

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from crmeter.ingest.horizon import data_horizon
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
 from crmeter.model import spells
 from crmeter.warehouse import derive
 from crmeter.warehouse.duck import Warehouse
-from crmeter.warehouse.horizon import history_start
+from crmeter.warehouse.horizon import data_horizon, history_start
 from tests.world import expected
 from tests.world.engine import RULES, designed, warehouse
 from tests.world.measured import Measured

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from crmeter.ingest import candidates, horizon, quarantine, record, references
+from crmeter.ingest import candidates, quarantine, record, references
 from crmeter.ingest.account import accounts
 from crmeter.ingest.assignment import Assignment, assign
 from crmeter.ingest.configured import ConfiguredSource
@@ -32,7 +32,7 @@ from crmeter.warehouse import derive, schema
 from crmeter.warehouse.business_days import years_unknown
 from crmeter.warehouse.erasure import Checked, Incoming, holds_erased
 from crmeter.warehouse.history import Merged, holds_rows_of, merge
-from crmeter.warehouse.horizon import history_start
+from crmeter.warehouse.horizon import data_horizon, history_start
 from crmeter.warehouse.publish import Unchanged, lock_down, writing
 
 
@@ -118,7 +118,7 @@ class _Run:
         self._hold_back(staged)
         merged = self._merge(staged, before.load + 1)
         self.erased.forget_refused(quarantine.REFUSED)
-        as_of = horizon.data_horizon(self.con, self.rules, self.started)
+        as_of = data_horizon(self.con, self.rules, self.started)
         is_new = self._is_new(before, as_of, merged)
         report = LoadReport(
             load=before.load + is_new,

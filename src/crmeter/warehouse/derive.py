@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import duckdb
 import ibis
+import ibis.expr.types as ir
 from ibis.common.graph import Node
 
 from crmeter.model.derivations import DERIVATIONS
@@ -17,12 +19,16 @@ from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.model.tables import BY_NAME
 from crmeter.warehouse.business_days import refresh_business_days
+from crmeter.warehouse.engines.embedded import on
+from crmeter.warehouse.engines.engine import Engine
 from crmeter.warehouse.rates import refresh_rates
-from crmeter.warehouse.sql import tables_of, to_sql
 
 FORMAT = 6
 """What the derived tables and those written of every load look like; raised with every change, so that a load of an
 earlier version is derived anew."""
+
+ALWAYS = date(1900, 1, 1)
+Where = Engine | duckdb.DuckDBPyConnection
 
 
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
@@ -33,85 +39,73 @@ def is_current(con: duckdb.DuckDBPyConnection) -> bool:
     return con.execute("SELECT format FROM derived.format").fetchall() == [(FORMAT,)]
 
 
-def refresh(con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> None:
-    """Build the schema ``derived`` anew from the canonical tables of ``con``."""
-    con.execute("CREATE SCHEMA IF NOT EXISTS derived")
-    con.execute(
-        "CREATE OR REPLACE TABLE derived.format AS SELECT CAST($format AS INTEGER) AS format", {"format": FORMAT}
-    )
-    con.execute("CREATE OR REPLACE TABLE derived.customer_alias (customer_id VARCHAR, survivor_id VARCHAR)")
-    alias = [(gone, survivor) for gone, survivor in survivors(con).items()]
-    if alias:
-        con.execute(
-            "INSERT INTO derived.customer_alias SELECT unnest($gone), unnest($survivor)",
-            {"gone": [a for a, _ in alias], "survivor": [s for _, s in alias]},
-        )
-    refresh_rates(con, rules.currency)
-    refresh_business_days(con, rules, as_of)
-    con.execute(f"CREATE OR REPLACE TABLE derived.spell AS {to_sql(spells(tables_of(con), rules, as_of))}")
-    rebuild(con, rules, as_of)
-    _refresh_coverage(con, Horizon(rules.currency, as_of, csi_weights=rules.csi_weights))
+def refresh(where: Where, rules: Rules, as_of: date) -> None:
+    """Build the schema ``derived`` anew from the canonical tables there."""
+    engine = on(where)
+    engine.derive("format", f"SELECT CAST({FORMAT:d} AS INTEGER) AS format")
+    alias = {"customer_id": "VARCHAR", "survivor_id": "VARCHAR"}
+    engine.derive_rows("customer_alias", alias, list(survivors(engine).items()))
+    refresh_rates(engine, rules.currency)
+    refresh_business_days(engine, rules, as_of)
+    engine.derive("spell", engine.to_sql(spells(engine.tables(), rules, as_of)))
+    rebuild(engine, rules, as_of)
+    covered = {"population": "VARCHAR", "first_on": "DATE", "last_on": "DATE", "rows": "BIGINT"}
+    horizon = Horizon(rules.currency, as_of, csi_weights=rules.csi_weights)
+    engine.derive_rows("coverage", covered, list(_coverage(engine, horizon)))
 
 
-def _refresh_coverage(con: duckdb.DuckDBPyConnection, horizon: Horizon) -> None:
-    """Which days each population has rows for."""
-    con.execute(
-        "CREATE OR REPLACE TABLE derived.coverage (population VARCHAR, first_on DATE, last_on DATE, rows BIGINT)"
-    )
-    shape = tuple((name, table.op()) for name, table in tables_of(con).items())
-    filled = {name for name in BY_NAME if con.execute(f'FROM main."{name}" LIMIT 1').fetchone()}
+def _coverage(engine: Engine, horizon: Horizon) -> Iterator[tuple[Any, ...]]:
+    """The name of each population, and which days it has rows for: the first, the last, how many rows."""
+    shape = tuple((name, table.op()) for name, table in engine.tables().items())
+    filled = {n for n in BY_NAME if engine.execute(f"SELECT 1 FROM {engine.named('main', n)} LIMIT 1")}
     for population in POPULATIONS.values():
-        counted = "SELECT NULL, NULL, 0"
+        found: tuple[Any, ...] = (None, None, 0)
         if population.table in filled:
-            counted = _coverage_sql(population.name, horizon, shape)
-        con.execute(f"INSERT INTO derived.coverage SELECT $name, * FROM ({counted})", {"name": population.name})
-    con.execute(  # stages have no day: they hold as soon as there are any
-        "INSERT INTO derived.coverage "
-        "SELECT 'stages', CASE WHEN count(*) > 0 THEN DATE '1900-01-01' END, NULL, count(*) FROM main.stage"
-    )
-    con.execute(  # an order can be credited from the first touch on
-        "INSERT INTO derived.coverage SELECT 'credited', "
-        'CASE WHEN EXISTS (FROM main."order") THEN min("on") END, NULL, count(*) FROM main.touch'
-    )
-    theirs = "customer_id NOT IN (SELECT customer_id FROM derived.customer_alias WHERE survivor_id IS NULL)"
-    for name, table in (("spells", "derived.spell"), ("contracts", f"main.subscription WHERE {theirs}")):
-        con.execute(
-            f"INSERT INTO derived.coverage SELECT $name, min(started_on), NULL, count(*) FROM {table}", {"name": name}
-        )
+            [found] = engine.execute(engine.to_sql(_covered(population.name, horizon, shape)))
+        yield population.name, *found
+    stage, touch, spell = engine.named("main", "stage"), engine.named("main", "touch"), engine.named("derived", "spell")
+    [(stages,)] = engine.execute(f"SELECT count(*) FROM {stage}")
+    yield "stages", ALWAYS if stages else None, None, stages  # they have no day: they hold as soon as there are any
+    [(first, touches)] = engine.execute(f'SELECT min("on"), count(*) FROM {touch}')
+    yield "credited", first if "order" in filled else None, None, touches  # from the first touch on
+    alias = engine.named("derived", "customer_alias")
+    theirs = f"customer_id NOT IN (SELECT customer_id FROM {alias} WHERE survivor_id IS NULL)"
+    contracts = f"{engine.named('main', 'subscription')} WHERE {theirs}"
+    for name, rows in (("spells", spell), ("contracts", contracts)):
+        [(first, count)] = engine.execute(f"SELECT min(started_on), count(*) FROM {rows}")
+        yield name, first, None, count
 
 
 @lru_cache(maxsize=256)
-def _coverage_sql(population: str, horizon: Horizon, shape: tuple[tuple[str, Node], ...]) -> str:
-    """The SELECT of the first day, the last and the number of rows, written once for tables of the same shape."""
+def _covered(population: str, horizon: Horizon, shape: tuple[tuple[str, Node], ...]) -> ir.Table:
+    """The first day, the last and the number of rows, put together once for tables of the same shape."""
     found = POPULATIONS[population]
     rows = found.rows({name: node.to_expr() for name, node in shape}, horizon)
     last = rows.on.max() if found.lasting is Lasting.DAY else ibis.null("date")
-    return to_sql(rows.agg(first_on=rows.on.min(), last_on=last, rows=rows.count()))
+    return rows.agg(first_on=rows.on.min(), last_on=last, rows=rows.count())
 
 
-def rebuild(
-    con: duckdb.DuckDBPyConnection, rules: Rules, as_of: date, names: Iterable[str] = tuple(DERIVATIONS)
-) -> None:
+def rebuild(where: Where, rules: Rules, as_of: date, names: Iterable[str] = tuple(DERIVATIONS)) -> None:
     """Build some of the tables of DERIVATIONS anew; who is who and the spells must be there."""
+    engine = on(where)
     for name in names:
-        rows = DERIVATIONS[name].rows(tables_of(con), rules, as_of)
-        con.execute(f"CREATE OR REPLACE TABLE derived.{name} AS {to_sql(rows)}")
+        rows = DERIVATIONS[name].rows(engine.tables(), rules, as_of)
+        engine.derive(name, engine.to_sql(rows))
 
 
-def survivors(con: duckdb.DuckDBPyConnection) -> Mapping[str, str | None]:
+def survivors(engine: Engine) -> Mapping[str, str | None]:
     """For each merged or deleted customer the one it counts as, None if nobody.
 
     Chains are followed to their end; in a circle of merges the smallest id survives.
     """
+    customers = engine.named("main", "customer")
     merged = dict(
-        con.execute(
-            "SELECT customer_id, merged_into FROM main.customer "
+        engine.execute(
+            f"SELECT customer_id, merged_into FROM {customers} "
             "WHERE merged_into IS NOT NULL AND merged_into <> customer_id ORDER BY customer_id"
-        ).fetchall()
+        )
     )
-    deleted = {
-        row[0] for row in con.execute("SELECT customer_id FROM main.customer WHERE deleted_at IS NOT NULL").fetchall()
-    }
+    deleted = {row[0] for row in engine.execute(f"SELECT customer_id FROM {customers} WHERE deleted_at IS NOT NULL")}
     found: dict[str, str | None] = {}
     for customer in {*merged, *deleted}:
         end = end_of_chain(customer, merged)

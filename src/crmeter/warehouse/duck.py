@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmeter.kernel.errors import UserError
-from crmeter.kernel.extras import hidden
 from crmeter.kernel.messages import t
 from crmeter.warehouse.derive import is_current
-from crmeter.warehouse.sql import declared, fold_sql, rank_sql, tables_of, to_sql
+from crmeter.warehouse.engines.embedded import on
+from crmeter.warehouse.engines.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -62,33 +62,39 @@ class Statement:
 
 
 class Warehouse:
-    """One published state of the warehouse. A load that is published meanwhile is not seen."""
+    """One published state of the warehouse. A load that is published meanwhile is not seen.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
+    ``where`` it lies is a DuckDB connection, or another engine.
+    """
+
+    def __init__(self, where: duckdb.DuckDBPyConnection | Engine) -> None:
+        self._engine = on(where)
         self._temporary = 0
         self._statements: list[Statement] | None = None
 
     @cached_property
     def tables(self) -> Mapping[str, ir.Table]:
-        return tables_of(self._con)
+        return self._engine.tables()
 
     @cached_property
     def load(self) -> Load:
-        row = self._con.execute(
-            "SELECT load, as_of, history_start, rules FROM meta.load ORDER BY load DESC LIMIT 1"
-        ).fetchone()
-        if row is None:
+        loads = self._engine.named("meta", "load")
+        found = self._engine.execute(
+            f"SELECT load, as_of, history_start, rules FROM {loads} ORDER BY load DESC LIMIT 1"
+        )
+        if not found:
             raise UserError.of(t("Nothing has been loaded yet."), next=t("Run: crmeter ingest"))
-        return Load(row[0], row[1], row[2], json.loads(row[3]))
+        [(number, as_of, history_start, rules)] = found
+        return Load(number, as_of, history_start, json.loads(rules))
 
     @cached_property
     def coverage(self) -> Mapping[str, Coverage]:
-        rows = self._con.execute("SELECT population, first_on, last_on, rows FROM derived.coverage").fetchall()
+        named = self._engine.named
+        rows = self._engine.execute(f"SELECT population, first_on, last_on, rows FROM {named('derived', 'coverage')}")
         found = {name: Coverage(first, last, count) for name, first, last, count in rows}
         # what is derived is checked: the results of a load come after its coverage, and hold for all that it knew
-        [(checked,)] = self._con.execute("SELECT count(*) FROM main.rule_result").fetchall()
-        [(first, arrived)] = self._con.execute("SELECT min(first_on), count(*) FROM main.arrival").fetchall()
+        [(checked,)] = self._engine.execute(f"SELECT count(*) FROM {named('main', 'rule_result')}")
+        [(first, arrived)] = self._engine.execute(f"SELECT min(first_on), count(*) FROM {named('main', 'arrival')}")
         return found | {
             "checks": Coverage(date.min if checked else None, None, checked),
             "arrivals": Coverage(first, None, arrived),
@@ -97,15 +103,16 @@ class Warehouse:
     @cached_property
     def sells_without_contract(self) -> bool:
         """Whether there are purchase customers: any sale that does not only invoice a subscription."""
-        row = self._con.execute(
-            "SELECT 1 FROM main.\"order\" WHERE kind = 'sale' AND subscription_id IS NULL LIMIT 1"
-        ).fetchone()
-        return row is not None
+        orders = self._engine.named("main", "order")
+        return bool(
+            self._engine.execute(f"SELECT 1 FROM {orders} WHERE kind = 'sale' AND subscription_id IS NULL LIMIT 1")
+        )
 
     @cached_property
     def stage_order(self) -> Mapping[str, int]:
         """The place of each stage in its pipeline, the last where it stands in several."""
-        return dict(self._con.execute("SELECT stage, max(position) FROM main.stage GROUP BY stage").fetchall())
+        stages = self._engine.named("main", "stage")
+        return dict(self._engine.execute(f"SELECT stage, max(position) FROM {stages} GROUP BY stage"))
 
     @property
     def has_contracts(self) -> bool:
@@ -115,20 +122,17 @@ class Warehouse:
     @cached_property
     def figures(self) -> Sequence[Figure]:
         """The numbers given instead of rows."""
-        found = self._con.execute("SELECT input, period_start, period_end, value FROM main.figures ORDER BY ALL")
-        return [Figure(*row) for row in found.fetchall()]
+        given = self._engine.named("main", "figures")
+        found = self._engine.execute(f"SELECT input, period_start, period_end, value FROM {given} ORDER BY 1, 2, 3, 4")
+        return [Figure(*row) for row in found]
 
     def rows(self, expr: ir.Table) -> list[tuple[Any, ...]]:
         """The rows of an expression."""
-        return self.execute(to_sql(expr))
+        return self.execute(self._engine.to_sql(expr))
 
     def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows of a SELECT of ours; values go in ``parameters``."""
-        if parameters is None:
-            found = self._con.execute(sql).fetchall()
-        else:
-            with hidden("pandas"):  # DuckDB imports it, where it is installed, to see whether a value is one of its own
-                found = self._con.execute(sql, parameters).fetchall()
+        found = self._engine.execute(sql, parameters)
         self._note(sql, len(found))
         return found
 
@@ -147,7 +151,7 @@ class Warehouse:
 
     def columns(self, expr: ir.Table) -> dict[str, NDArray[Any]]:
         """The columns of an expression as arrays, where there are too many rows for tuples; none may be null."""
-        found = self._con.execute(to_sql(expr)).fetchnumpy()
+        found = self._engine.arrays(self._engine.to_sql(expr))
         holed = [name for name, column in found.items() if np.ma.is_masked(column)]
         if holed:
             raise ValueError(f"nulls in {', '.join(holed)}")
@@ -156,17 +160,16 @@ class Warehouse:
     def keep(self, expr: ir.Table) -> ir.Table:
         """The rows of an expression, kept in a temporary table until the warehouse is closed."""
         name = self._name()
-        sql = to_sql(expr)
-        [(rows,)] = self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}').fetchall()
+        sql = self._engine.to_sql(expr)
+        kept, rows = self._engine.keep(name, expr, sql)
         self._note(sql, rows, name)
-        described = self._con.execute(f'DESCRIBE "{name}"').fetchall()
-        return declared(name, {column: kind for column, kind, *_ in described})
+        return kept
 
     def fold(
         self, kept: ir.Table, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]
     ) -> list[tuple[Any, ...]]:
-        """The groups of a kept table folded to each of several slices: see :func:`fold_sql`."""
-        return self.execute(fold_sql(kept.get_name(), keys, slices, folds))
+        """The groups of a kept table folded to each of several slices: see :func:`crmeter.warehouse.sql.fold_query`."""
+        return self.execute(self._engine.fold_sql(kept.get_name(), keys, slices, folds))
 
     def ranks(
         self,
@@ -178,21 +181,14 @@ class Warehouse:
         *,
         summed: bool = False,
     ) -> list[tuple[Any, ...]]:
-        """The values at some ranks of the groups of a kept table, or sums from a rank on: see :func:`rank_sql`."""
-        return self.execute(rank_sql(kept.get_name(), keys, slices, column, asked.get_name(), summed=summed))
+        """The values at some ranks of the groups of a kept table, or sums from a rank on: see
+        :func:`crmeter.warehouse.sql.rank_query`."""
+        sql = self._engine.rank_sql(kept.get_name(), keys, slices, column, asked.get_name(), summed=summed)
+        return self.execute(sql)
 
     def put(self, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> ir.Table:
         """``rows`` as a temporary table whose columns have the given DuckDB types."""
-        name = self._name()
-        described = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({described})')
-        if rows:
-            # a list for each column: binding values one by one costs a hundred times as much
-            names = [f"c{i}" for i in range(len(columns))]
-            unpacked = ", ".join(f"unnest(${n}::{kind}[])" for n, kind in zip(names, columns.values(), strict=True))
-            lists = {n: list(values) for n, values in zip(names, zip(*rows, strict=True), strict=True)}
-            self.execute(f'INSERT INTO "{name}" SELECT {unpacked}', lists)
-        return declared(name, dict(columns))
+        return self._engine.put(self._name(), columns, rows)
 
     def begin(self) -> None:
         """Name kept tables from the first again: those of the measurement before are not read any more. What is asked

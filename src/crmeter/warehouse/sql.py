@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql.compilers import DuckDBCompiler
@@ -51,7 +50,7 @@ def to_text(expr: ir.Table) -> str:
     return "\n".join(lines.values())
 
 
-def fold_sql(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]) -> str:
+def fold_query(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]) -> exp.Query:
     """A SELECT that folds the groups of ``table`` once to each of ``slices``.
 
     Every slice groups by ``keys`` and its own columns. The rows hold the number of their slice, the keys, every column
@@ -60,31 +59,32 @@ def fold_sql(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], f
     """
     how: dict[str, type[exp.AggFunc]] = {"sum": exp.Sum, "min": exp.Min, "max": exp.Max}
     folded = [_alias(how[fold](this=_column(name)), name) for name, fold in folds.items()]
-    return str(_each_slice(table, keys, slices, folded).sql("duckdb"))
+    return _each_slice(table, keys, slices, folded)
 
 
-def rank_sql(
-    table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: str, *, summed: bool = False
-) -> str:
+def rank_query(
+    table: str,
+    keys: Sequence[str],
+    slices: Sequence[Sequence[str]],
+    column: str,
+    asked: str,
+    found: exp.Expr,
+) -> exp.Query:
     """A SELECT of the values of ``column`` at some ranks (from 1, null last) in the groups of ``table``, by slice.
 
     ``asked`` is a table of the number of the slice, the keys, every column of any slice and the list ``ranks``. The
-    rows hold the same and the list of the values at those ranks; where ``summed``, of the sum of the values from the
-    one rank asked for to the last.
+    rows hold the same and ``found``, what an engine makes of the lists ``in_order`` (all values of the group) and
+    ``ranks``: the list of the values at those ranks, or of the sum of the values from the one rank asked for to the
+    last.
     """
     every = [*keys, *_every(slices)]
     ordered = exp.Ordered(this=_column(column), desc=False, nulls_first=False)
     listed = exp.ArrayAgg(this=exp.Order(this=_column(column), expressions=[ordered]))
     groups = _each_slice(table, keys, slices, [_alias(listed, "in_order")]).subquery("found")
     same = [exp.NullSafeEQ(this=_column(c, "found"), expression=_column(c, "asked")) for c in ("slice", *every)]
-    at_ranks = _call("list_select", _column("in_order"), _column("ranks"))
-    if summed:
-        first = _call("list_extract", _column("ranks"), exp.Literal.number(1))
-        largest = _call("list_slice", _column("in_order"), first, _call("len", _column("in_order")))
-        at_ranks = _call("list_value", _call("list_sum", largest))
     shown = [_column(c, "asked") for c in ("slice", *every, "ranks")]
     wanted = exp.alias_(exp.table_(asked, quoted=True), "asked", table=True)
-    return str(exp.select(*shown, at_ranks).from_(groups).join(wanted, on=exp.and_(*same)).sql("duckdb"))
+    return exp.select(*shown, found).from_(groups).join(wanted, on=exp.and_(*same))
 
 
 def _every(slices: Sequence[Sequence[str]]) -> list[str]:
@@ -102,34 +102,12 @@ def _each_slice(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]]
     return exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
 
 
-def _call(function: str, *arguments: Any) -> Any:
-    return exp.Anonymous(this=function, expressions=list(arguments))
-
-
 def _column(name: str, table: str | None = None) -> Any:
     return exp.column(name, table=table, quoted=True)
 
 
 def _alias(expression: Any, name: str) -> Any:
     return exp.Alias(this=expression, alias=exp.Identifier(this=name, quoted=True))
-
-
-def tables_of(con: duckdb.DuckDBPyConnection) -> Mapping[str, ir.Table]:
-    """Every canonical and derived table, and ``load``, as unbound expressions with the types of the warehouse.
-
-    Where a row came from (the columns that begin with an underscore) is left out: nothing is measured of it.
-    """
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    rows = con.execute(
-        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE (schema_name IN ('main', 'derived') OR (schema_name = 'meta' AND table_name = 'load')) "
-        "AND database_name = current_database() AND NOT internal "
-        "AND NOT starts_with(column_name, '_') "
-        "ORDER BY schema_name, table_name, column_index"
-    ).fetchall()
-    for schema, table, column, kind in rows:
-        found.setdefault((schema, table), {})[column] = kind
-    return {table: declared(table, columns, schema) for (schema, table), columns in found.items()}
 
 
 def declared(name: str, columns: Mapping[str, str], schema: str | None = None) -> ir.Table:

@@ -1,0 +1,112 @@
+"""DuckDB, in the process itself: the engine unless another is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import ibis.expr.types as ir
+from numpy.typing import NDArray
+from sqlglot import exp
+
+from crmeter.kernel.extras import hidden
+from crmeter.warehouse.engines.engine import Engine, Rows
+from crmeter.warehouse.identifier import quoted
+from crmeter.warehouse.sql import declared, fold_query, rank_query, to_sql
+
+
+class DuckDB:
+    """A DuckDB connection as an engine."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    def named(self, schema: str, table: str) -> str:
+        return quoted(schema, table)
+
+    def tables(self) -> Mapping[str, ir.Table]:
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        rows = self._con.execute(
+            "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
+            "WHERE (schema_name IN ('main', 'derived') OR (schema_name = 'meta' AND table_name = 'load')) "
+            "AND database_name = current_database() AND NOT internal "
+            "AND NOT starts_with(column_name, '_') "
+            "ORDER BY schema_name, table_name, column_index"
+        ).fetchall()
+        for schema, table, column, kind in rows:
+            found.setdefault((schema, table), {})[column] = kind
+        return {table: declared(table, columns, schema) for (schema, table), columns in found.items()}
+
+    def to_sql(self, expr: ir.Expr) -> str:
+        return to_sql(expr)
+
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        if parameters is None:
+            return self._con.execute(sql).fetchall()
+        with hidden("pandas"):  # DuckDB imports it, where it is installed, to see whether a value is one of its own
+            return self._con.execute(sql, parameters).fetchall()
+
+    def arrays(self, sql: str) -> Mapping[str, NDArray[Any]]:
+        return self._con.execute(sql).fetchnumpy()
+
+    def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
+        [(rows,)] = self._con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {sql}").fetchall()
+        described = self._con.execute(f"DESCRIBE {quoted(name)}").fetchall()
+        return declared(name, {column: kind for column, kind, *_ in described}), rows
+
+    def put(self, name: str, columns: Mapping[str, str], rows: Rows) -> ir.Table:
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} ({_described(columns)})")
+        if rows:
+            # a list for each column: binding values one by one costs a hundred times as much
+            names = [f"c{i}" for i in range(len(columns))]
+            unpacked = ", ".join(f"unnest(${n}::{kind}[])" for n, kind in zip(names, columns.values(), strict=True))
+            lists = {n: list(values) for n, values in zip(names, zip(*rows, strict=True), strict=True)}
+            self.execute(f"INSERT INTO {quoted(name)} SELECT {unpacked}", lists)
+        return declared(name, dict(columns))
+
+    def fold_sql(
+        self, table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]
+    ) -> str:
+        return str(fold_query(table, keys, slices, folds).sql("duckdb"))
+
+    def rank_sql(
+        self, table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: str, *, summed: bool
+    ) -> str:
+        in_order, ranks = exp.column("in_order", quoted=True), exp.column("ranks", quoted=True)
+        found = _call("list_select", in_order, ranks)
+        if summed:
+            first = _call("list_extract", ranks, exp.Literal.number(1))
+            largest = _call("list_slice", in_order, first, _call("len", in_order))
+            found = _call("list_value", _call("list_sum", largest))
+        return str(rank_query(table, keys, slices, column, asked, found).sql("duckdb"))
+
+    def derive(self, name: str, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        self._con.execute("CREATE SCHEMA IF NOT EXISTS derived")
+        self.execute(f"CREATE OR REPLACE TABLE {quoted('derived', name)} AS {sql}", parameters)
+
+    def derive_rows(self, name: str, columns: Mapping[str, str], rows: Rows) -> None:
+        self._con.execute("CREATE SCHEMA IF NOT EXISTS derived")
+        target = quoted("derived", name)
+        self._con.execute(f"CREATE OR REPLACE TABLE {target} ({_described(columns)})")
+        if rows:
+            # one JSON parameter: binding lists of values one by one costs a hundred times as much
+            written = json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=str)
+            self.execute(
+                f"INSERT INTO {target} SELECT unnest(from_json($rows::JSON, $shape), recursive := true)",
+                {"rows": written, "shape": json.dumps([dict(columns)])},
+            )
+
+
+def on(where: Engine | duckdb.DuckDBPyConnection) -> Engine:
+    """The engine of a DuckDB connection; any other engine as it is."""
+    return DuckDB(where) if isinstance(where, duckdb.DuckDBPyConnection) else where
+
+
+def _described(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+
+
+def _call(function: str, *arguments: Any) -> Any:
+    return exp.Anonymous(this=function, expressions=[each.copy() for each in arguments])
