@@ -12,12 +12,12 @@ from crmeter.cli.main import run
 from tests.cli.conftest import Call, write_company
 
 MONTHS = [f"{year}-{month:02d}" for year in (2022, 2023, 2024, 2025) for month in range(1, 13)]
-SALES = {month: 20 + (10 if month.endswith("-11") else 0) + place % 3 for place, month in enumerate(MONTHS)}
+SALES = {month: 20 + (10 if month.endswith("-11") else 0) + place * place % 5 for place, month in enumerate(MONTHS)}
 
 
 @pytest.fixture(scope="module")
 def seasonal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Each month 20 to 22 orders of 100, 10 more in November; in December 2025 only 4."""
+    """Each month 20 to 24 orders of 100, 10 more in November; in December 2025 only 4."""
     folder = write_company(tmp_path_factory.mktemp("seasonal"))
     rows = ["id,customer,day,amount,kind"]
     for month, count in {**SALES, "2025-12": 4}.items():
