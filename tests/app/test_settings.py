@@ -174,11 +174,23 @@ def test_a_dimension_is_a_column_of_the_customer_or_a_bare_name(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("section", "wrong"),
-    [("engine", "postgres://db/x"), ("store", "postgresql://db/x"), ("engine", "duckdb:///"), ("store", "mysql:x")],
+    [("engine", "mysql://db/x"), ("store", "postgresql://db/x"), ("engine", "duckdb:///"), ("store", "mysql:x")],
 )
 def test_engines_that_are_not_there_yet_are_refused(tmp_path: Path, section: str, wrong: str) -> None:
     (problem,) = problems(tmp_path, f'{LEAST}[{section}]\nurl = "{wrong}"\n')
-    assert f"[{section}] url" in problem and wrong in problem and ":///" in problem
+    assert f"[{section}] url" in problem and ":///" in problem
+    assert "•••" in problem if section == "engine" else wrong in problem  # a password may stand in the one
+
+
+def test_a_server_is_named_without_a_password_and_has_no_file(tmp_path: Path) -> None:
+    server = '[engine]\nurl = "postgresql://{}@db/crm"\nschema = "sales"\n'
+    (problem,) = problems(tmp_path, LEAST + server.format("ann:hunter2"))
+    assert "[engine] url" in problem and "hunter2" not in problem
+    write(tmp_path, LEAST + server.format("ann"))
+    workspace = open_workspace(tmp_path, {})
+    assert (workspace.server, workspace.server_schema) == ("postgresql://ann@db/crm", "sales")
+    with pytest.raises(UserError, match="only crmeter kpi works so far"):
+        _ = workspace.warehouse
 
 
 def test_a_secret_is_looked_up_only_when_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from crmeter.app.server import on_server
 from crmeter.app.settings import Workspace
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
@@ -48,7 +49,7 @@ def measure(
     """
     kpis = workspace.catalogue.chosen(ids)
     filters = parse_filters(where)
-    with believed(workspace, known_at) as warehouse:
+    with measurable(workspace, known_at) as warehouse:
         whole = the_period(workspace.rules, warehouse.load.as_of, period, start, end)
         calendar = workspace.rules.calendar
         periods = list(calendar.split(whole.start, whole.end, grain)) if grain else [whole]
@@ -62,6 +63,17 @@ def measure(
                 groups = ((each, group) for each in periods for group in found.groups(kpi, each, split))
                 values[kpi.id] = [found.value(kpi, each, split, group).as_json() for each, group in groups]
         return [value for kpi in kpis for value in values[kpi.id]]
+
+
+@contextmanager
+def measurable(workspace: Workspace, load: int | None = None) -> Iterator[Warehouse]:
+    """What KPIs are measured on: see :func:`believed`, or the tables of a server where the workspace names one."""
+    if load is None and workspace.server:
+        with on_server(workspace) as there:
+            yield there
+        return
+    with believed(workspace, load) as warehouse:
+        yield warehouse
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from crmeter.app.settings.workspace import SERVERS
 from crmeter.kernel.messages import t
 
 
@@ -239,6 +240,17 @@ def _database(value: Any) -> str:
     return text
 
 
+def _engine(value: Any) -> str:
+    """The address of a warehouse. A password has no place in the toml."""
+    text: str = address("duckdb:///", *SERVERS).read(value)
+    if text.startswith(SERVERS) and not isinstance(value, _FromEnvironment):
+        from crmeter.connectors.sql import holds_password
+
+        if holds_password(text):
+            raise Misfit()
+    return text
+
+
 def _decimal_mark(value: Any) -> str:
     if value not in (".", ","):
         raise Misfit()
@@ -305,6 +317,13 @@ TABLES = SettingKind(
 DATABASE = SettingKind(
     _database,
     lambda: t("sqlite:///PATH in the workspace, or postgresql://USER@HOST/DATABASE without a password; with one: "
+              "env:NAME or file:PATH, where the whole address stands"),
+    _FromEnvironment,
+    secret=True,
+)  # fmt: skip
+ENGINE = SettingKind(
+    _engine,
+    lambda: t("duckdb:///PATH in the workspace, or postgresql://USER@HOST/DATABASE without a password; with one: "
               "env:NAME or file:PATH, where the whole address stands"),
     _FromEnvironment,
     secret=True,

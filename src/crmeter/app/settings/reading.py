@@ -238,6 +238,7 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue 
         name=own["name"] or root.name,
         rules=rules,
         warehouse_setting=held["engine"]["url"],
+        server_schema=held["engine"]["schema"],
         store_setting=held["store"]["url"],
         sources=tuple(
             SourceSettings(name=section.partition(".")[2], **values)

@@ -104,9 +104,11 @@ SETTINGS = (
     Setting("ces", "good_end", kinds.choice("low", "high"), "low", '"high"',
             lambda: t("The end of the effort scale that stands for little effort: low for “how much effort was it”, "
                       "high for “it was easy”. It says whether a higher effort score is better or worse.")),
-    Setting("engine", "url", kinds.address("duckdb:///"), "duckdb:///data/warehouse.duckdb",
-            '"duckdb:///data/warehouse.duckdb"',
-            lambda: t("Where the warehouse is. Other engines than DuckDB are not available yet.")),
+    Setting("engine", "url", kinds.ENGINE, "duckdb:///data/warehouse.duckdb", '"duckdb:///data/warehouse.duckdb"',
+            lambda: t("Where the canonical tables are: in a DuckDB file of the workspace, which crmeter ingest fills, "
+                      "or on a PostgreSQL server, which holds them already.")),
+    Setting("engine", "schema", kinds.TEXT, "public", '"canonical"',
+            lambda: t("The schema of the server that holds the canonical tables.")),
     Setting("store", "url", kinds.address("sqlite:///"), "sqlite:///data/app.db", '"sqlite:///data/app.db"',
             lambda: t("Where evaluations are kept. Other stores than SQLite are not available yet.")),
     Setting("sources.*", "kind", kinds.choice("files", "sql"), "files", '"files"',

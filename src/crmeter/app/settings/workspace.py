@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from crmeter.kpis.catalogue import Catalogue
 
 
+SERVERS = ("postgresql://", "postgres://")
+
+
 @dataclass(frozen=True)
 class SourceSettings:
     """One ``[sources.NAME]``: where its files or tables are and how they are read. None means: found out from them.
@@ -61,7 +64,7 @@ class Workspace:
     root: Path
     name: str
     rules: Rules
-    warehouse_setting: str
+    warehouse_setting: str = field(repr=False)
     store_setting: str
     sources: tuple[SourceSettings, ...]
     targets: Mapping[str, Target]
@@ -70,6 +73,7 @@ class Workspace:
     alerts: AlertSettings = AlertSettings()
     era: str = "common"  # how years are said, see reports.periods
     own_kpis: Catalogue | None = None
+    server_schema: str = "public"
 
     @property
     def catalogue(self) -> Catalogue:
@@ -89,8 +93,20 @@ class Workspace:
 
     @property
     def warehouse(self) -> Path:
-        """The warehouse's file."""
+        """The warehouse's file; a UserError where the canonical tables are on a server."""
+        if self.server:
+            raise UserError.of(
+                t("This needs a warehouse of DuckDB, and [engine] url names a PostgreSQL server."),
+                t("On a server only crmeter kpi works so far: nothing is loaded, evaluated or analysed there."),
+                t('For all else write url = "duckdb:///data/warehouse.duckdb" and run: crmeter ingest'),
+            )
         return self._file(self.warehouse_setting, "duckdb:///", "[engine] url")
+
+    @property
+    def server(self) -> str | None:
+        """The address of the PostgreSQL server that holds the canonical tables; None where a DuckDB file does."""
+        url = reveal(self.warehouse_setting, self.root, "[engine] url")
+        return url if url.startswith(SERVERS) else None
 
     @property
     def store_url(self) -> str:

@@ -1,0 +1,155 @@
+"""PostgreSQL: the canonical tables of a schema read where they lie.
+
+Nothing is written there but temporary tables, which are gone when the session ends: what is derived is derived anew by
+each session. All of it is one transaction that sees a single moment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+import numpy as np
+from ibis.backends.sql.compilers import PostgresCompiler
+from ibis.common.graph import Node
+from numpy.typing import NDArray
+from sqlglot import exp
+
+from crmeter.warehouse.engines.engine import Rows
+from crmeter.warehouse.identifier import quoted
+from crmeter.warehouse.sql import declared, fold_query, rank_query
+
+if TYPE_CHECKING:
+    import psycopg
+
+TEMPORARY = "pg_temp"
+TEXT = 'TEXT COLLATE "C"'  # the order of code points, whatever the order of the database is
+_TYPES = {"VARCHAR": TEXT, "DOUBLE": "DOUBLE PRECISION"}
+_NAMES = {
+    "text": "VARCHAR",
+    "character varying": "VARCHAR",
+    "smallint": "INTEGER",
+    "double precision": "DOUBLE",
+    "timestamp without time zone": "TIMESTAMP",
+    "numeric": "DECIMAL(38,9)",
+}
+_COLUMNS = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relnamespace = pg_my_temp_schema() AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY c.relname, a.attnum
+"""
+_WORTH_A_LOOK = 1_000  # rows from which the planner is told what a temporary table holds
+
+
+class _Compiler(PostgresCompiler):  # type: ignore[misc]  # without types of its own
+    """What Ibis writes for a server with its own additions, in SQL that every server knows."""
+
+    def visit_First(self, op: Any, *, arg: Any, where: Any, order_by: Any, include_null: bool) -> Any:
+        listed = self.visit_ArrayCollect(
+            op, arg=arg, where=where, order_by=order_by, include_null=include_null, distinct=False
+        )
+        return exp.Bracket(this=exp.Paren(this=listed), expressions=[exp.Literal.number(1)], offset=1)
+
+    def visit_Cast(self, op: Any, *, arg: Any, to: Any) -> Any:
+        if op.arg.dtype.is_boolean() and to.is_numeric():  # by way of the one type of number that a flag becomes
+            arg = self.cast(arg, dt.int32)
+        return super().visit_Cast(op, arg=arg, to=to)
+
+
+_COMPILER = _Compiler()
+
+
+class Postgres:
+    """A session of a PostgreSQL server as an engine: canonical, derived and kept tables are temporary, or views."""
+
+    def __init__(self, con: psycopg.Connection[Any]) -> None:
+        self._con = con
+
+    def named(self, schema: str, table: str) -> str:
+        return quoted(TEMPORARY, table)
+
+    def tables(self) -> Mapping[str, ir.Table]:
+        found: dict[str, dict[str, str]] = {}
+        for table, column, kind in self._con.execute(_COLUMNS).fetchall():
+            found.setdefault(table, {})[column] = _NAMES.get(kind, kind.upper())
+        return {name: declared(name, columns, TEMPORARY) for name, columns in found.items()}
+
+    def to_sql(self, expr: ir.Expr) -> str:
+        return _compiled(expr.as_table().op())
+
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        return self._run(sql, parameters).fetchall()
+
+    def arrays(self, sql: str) -> Mapping[str, NDArray[Any]]:
+        found = self._run(sql)
+        names = [column.name for column in found.description or ()]
+        columns = zip(*found.fetchall(), strict=True)
+        return dict(zip(names, (_array(values) for values in columns), strict=False)) or {n: _array(()) for n in names}
+
+    def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
+        return ibis.table(expr.schema(), name=name), self._make(name, sql)
+
+    def put(self, name: str, columns: Mapping[str, str], rows: Rows) -> ir.Table:
+        target = quoted(TEMPORARY, name)
+        described = ", ".join(f"{quoted(column)} {_TYPES.get(kind, kind)}" for column, kind in columns.items())
+        self._run(f"DROP TABLE IF EXISTS {target}")
+        self._run(f"CREATE TEMP TABLE {quoted(name)} ({described})")
+        with self._con.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN".encode()) as copy:
+            for row in rows:
+                copy.write_row(row)
+        return declared(name, dict(columns))
+
+    def fold_sql(
+        self, table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]
+    ) -> str:
+        return str(fold_query(table, keys, slices, folds).sql("postgres"))
+
+    def rank_sql(
+        self, table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: str, *, summed: bool
+    ) -> str:
+        every = 'SELECT array_agg("in_order"[place] ORDER BY nth) FROM unnest("ranks") WITH ORDINALITY AS r(place, nth)'
+        largest = 'SELECT ARRAY[sum(one)] FROM unnest("in_order"["ranks"[1]:]) AS largest(one)'
+        found: Any = exp.maybe_parse(f"({largest if summed else every})", dialect="postgres")
+        return str(rank_query(table, keys, slices, column, asked, found).sql("postgres"))
+
+    def derive(self, name: str, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        self._make(name, sql, parameters)
+
+    def derive_rows(self, name: str, columns: Mapping[str, str], rows: Rows) -> None:
+        self.put(name, columns, rows)
+
+    def _make(self, name: str, sql: str, parameters: Mapping[str, Any] | None = None) -> int:
+        """A temporary table of the rows of a SELECT; one of that name is gone."""
+        self._run(f"DROP TABLE IF EXISTS {quoted(TEMPORARY, name)}")
+        rows = self._run(f"CREATE TEMP TABLE {quoted(name)} AS {sql}", parameters).rowcount
+        if rows >= _WORTH_A_LOOK:
+            self._run(f"ANALYZE {quoted(TEMPORARY, name)}")
+        return rows
+
+    def _run(
+        self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
+        if parameters is None:
+            return self._con.execute(sql.encode())
+        marked = re.sub(r"\$([a-z_]+)", r"%(\1)s", sql.replace("%", "%%"))
+        return self._con.execute(marked.encode(), parameters)
+
+
+def _array(values: Sequence[Any]) -> NDArray[Any]:
+    return (
+        np.ma.masked_array(np.array(values), [value is None for value in values])
+        if None in values
+        else np.array(values)
+    )
+
+
+@lru_cache(maxsize=2048)
+def _compiled(node: Node) -> str:
+    """As for DuckDB: the same expression is written once."""
+    return str(_COMPILER.to_sqlglot(node.to_expr()).sql("postgres"))
