@@ -112,10 +112,15 @@ def coverage(found: Sequence[tuple[float, int, bool]]) -> dict[str, Any]:
     for level in LEVELS:
         of = [(step, inside) for each, step, inside in found if each == level]
         told[f"{level:.0%}"] = {
-            "all": round(float(np.mean([inside for _, inside in of])), 4),
-            "by_step": [round(float(np.mean([i for s, i in of if s == step])), 4) for step in range(AHEAD)],
+            "all": _share([inside for _, inside in of]),
+            "by_step": [_share([inside for s, inside in of if s == step]) for step in range(AHEAD)],
         }
     return told
+
+
+def _share(inside: Sequence[bool]) -> float | None:
+    """The share of those inside; None of none."""
+    return round(float(np.mean(inside)), 4) if inside else None
 
 
 def made_up(kind: str, times: int, seed: int = 1) -> dict[str, Any]:

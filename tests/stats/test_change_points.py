@@ -37,6 +37,11 @@ def test_a_steady_trend_is_no_change() -> None:
     assert change_points(0.2 * np.arange(60) + 0.1 * rng.normal(size=60)) == []
 
 
+def test_a_step_without_noise_is_one_of_level() -> None:
+    (found,) = change_points(np.where(np.arange(24) >= 14, 0.685, 0.328))
+    assert (found.at, found.earliest, found.latest, found.of_growth) == (14, 14, 14, False)
+
+
 def test_nothing_to_find() -> None:
     assert change_points(np.full(30, 2.0)) == [] and change_points(np.arange(5.0)) == []
 

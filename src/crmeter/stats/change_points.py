@@ -59,6 +59,8 @@ def _pilot(z: Floats) -> tuple[list[int], float]:
     """First levels, and how much neighbours hang together beside them: the larger of two estimates, since the levels
     take up some of it."""
     places = _segmented(z, _variance(z, 0.3))
+    if _squares_apart(z, 1) <= 0:  # it mostly stays the same: what is left beside the levels is no noise
+        return places, 0.0
     left = autocorrelation(z - _levels(z, places), len(places) + 1)
     return places, max(left, autocorrelation_beside_shifts(z))
 
@@ -66,7 +68,7 @@ def _pilot(z: Floats) -> tuple[list[int], float]:
 def autocorrelation(rest: Floats, levels: int = 1) -> float:
     """The correlation of neighbours, corrected for its bias in short series; from 0 to 0.95."""
     below = float(rest @ rest)
-    if below <= 0 or len(rest) < 4:
+    if below <= 1e-18 or len(rest) < 4:  # less is rounding
         return 0.0
     found = float(rest[1:] @ rest[:-1]) / below
     return float(np.clip(found + (levels + 3 * found) / len(rest), 0.0, 0.95))
@@ -101,9 +103,15 @@ def _variance(z: Floats, together: float) -> float:
     """The long-run variance, from the median step between neighbours, which level shifts do not move."""
     steps = np.diff(z)
     middle = float(np.median(np.abs(steps - np.median(steps)))) * 1.4826
-    spread = middle if middle > 0 else float(steps.std())
+    spread = middle if middle > 0 else _smallest(steps)
     own = spread**2 / (2 * (1 - together)) if together < 1 else spread**2
     return own * (1 + together) / (1 - together)
+
+
+def _smallest(steps: Floats) -> float:
+    """Of a series that mostly stays the same: a tenth of the smallest step that it ever took."""
+    taken = np.abs(steps)[np.abs(steps) > 1e-12]
+    return float(taken.min()) / 10 if len(taken) else 0.0
 
 
 def _segmented(z: Floats, variance: float) -> list[int]:

@@ -87,7 +87,7 @@ def _line(squares: Floats, counts: NDArray[np.int64]) -> Floats:
 
 def reach(spread: Spread, level: float) -> float:
     """How many standard errors the interval of a level reaches: as far as that share of the model's own errors did, one
-    origin more than there were being counted.
+    origin more than there were being counted, and widened for what those errors themselves are uncertain: √(1 + 1/n).
 
     Beyond nine in ten they are too few to show the tail: there it is no nearer than Student's t says, and widened by
     two parts in the number of origins, for the model was chosen by the same errors.
@@ -97,7 +97,7 @@ def reach(spread: Spread, level: float) -> float:
     origins = spread.known_from
     own = float(np.quantile(np.abs(spread.errors), min(1.0, level * (1 + 1 / origins))))
     if level < TAIL:
-        return own
+        return own * float(np.sqrt(1 + 1 / origins))
     return max(own, float(t.ppf((1 + level) / 2, origins - 1))) * (1 + 2 / origins)
 
 
