@@ -1,6 +1,7 @@
 """The same definitions have the same values on PostgreSQL as on DuckDB: the whole catalogue on the designed company.
 
-The texts on the server stand in the order of a language, not in that of their code points, as on most servers.
+The texts on the server have the order of a language, as on most servers. That of the tests has no library for it: any
+comparison that is not one of code points fails there.
 """
 
 from __future__ import annotations
@@ -152,6 +153,17 @@ def same_derived(one: Warehouse, two: Warehouse) -> bool:
         assert here == there, name
         assert here, name
     return one.load.history_start == two.load.history_start
+
+
+def test_columns_are_the_same_arrays(here: tuple[Warehouse, duckdb.DuckDBPyConnection], there: Server) -> None:
+    with server.reading(there.url(), "crm", COUNTED) as other:
+        names = ("order_id", "ordered_at", "ordered_on", "amount")
+        one, two = (each.columns(each.tables["order"].order_by("order_id").select(names)) for each in (here[0], other))
+        for name in names:
+            assert one[name].dtype.kind == two[name].dtype.kind
+            assert (one[name] == two[name]).all()
+        with pytest.raises(ValueError, match="nulls in subscription_id"):
+            other.columns(other.tables["order"].select("subscription_id"))
 
 
 def test_nothing_is_left_on_the_server(there: Server) -> None:

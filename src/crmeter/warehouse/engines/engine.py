@@ -35,7 +35,7 @@ class Engine(Protocol):
         """The rows of a statement of ours; values go in ``parameters``, ``$name`` in the text."""
 
     def arrays(self, sql: str) -> Mapping[str, NDArray[Any]]:
-        """The columns of a SELECT as arrays; a masked one where a value is null."""
+        """The columns of a SELECT as arrays, money as floats; a masked one where a value is null."""
 
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         """The rows of ``expr``, which ``sql`` selects, as a temporary table, and how many they are."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -88,9 +90,8 @@ class Postgres:
 
     def arrays(self, sql: str) -> Mapping[str, NDArray[Any]]:
         found = self._run(sql)
-        names = [column.name for column in found.description or ()]
-        columns = zip(*found.fetchall(), strict=True)
-        return dict(zip(names, (_array(values) for values in columns), strict=False)) or {n: _array(()) for n in names}
+        names, rows = [column.name for column in found.description or ()], found.fetchall()
+        return {name: _array([row[place] for row in rows]) for place, name in enumerate(names)}
 
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         return ibis.table(expr.schema(), name=name), self._make(name, sql)
@@ -142,11 +143,15 @@ class Postgres:
 
 
 def _array(values: Sequence[Any]) -> NDArray[Any]:
-    return (
-        np.ma.masked_array(np.array(values), [value is None for value in values])
-        if None in values
-        else np.array(values)
-    )
+    """As DuckDB hands out a column: money as floats, days as instants."""
+    if None in values:
+        return np.ma.masked_array(np.array(values, object), [value is None for value in values])
+    kinds = {type(value) for value in values}
+    if kinds == {Decimal}:
+        return np.array(values, float)
+    if kinds and kinds <= {date, datetime}:
+        return np.array(values, "datetime64[us]")
+    return np.array(values, object if kinds == {str} else None)
 
 
 @lru_cache(maxsize=2048)
