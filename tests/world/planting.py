@@ -9,11 +9,13 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pytest
 
 from crmeter.kpis import CATALOGUE
+from crmeter.metrics import Kpi
 from crmeter.metrics.formulas import Formula
 from crmeter.model.cells import CELL_COLUMNS
 
@@ -76,7 +78,10 @@ def formula(kpi_id: str, wrong: Formula) -> Plant:
 
     def plant(monkeypatch: pytest.MonkeyPatch) -> None:
         kpi = next(kpi for kpi in CATALOGUE if kpi.id == kpi_id)
-        monkeypatch.setitem(vars(kpi), "formula", wrong)
+        other = replace(kpi, formula=wrong)
+        worked_out = [name for name, value in vars(Kpi).items() if isinstance(value, cached_property)]
+        for name in ("formula", *worked_out):  # what is worked out of it goes with it
+            monkeypatch.setitem(vars(kpi), name, getattr(other, name))
 
     return plant
 
