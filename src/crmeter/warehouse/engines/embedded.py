@@ -58,12 +58,7 @@ class DuckDB:
 
     def put(self, name: str, columns: Mapping[str, str], rows: Rows) -> ir.Table:
         self._con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} ({_described(columns)})")
-        if rows:
-            # a list for each column: binding values one by one costs a hundred times as much
-            names = [f"c{i}" for i in range(len(columns))]
-            unpacked = ", ".join(f"unnest(${n}::{kind}[])" for n, kind in zip(names, columns.values(), strict=True))
-            lists = {n: list(values) for n, values in zip(names, zip(*rows, strict=True), strict=True)}
-            self.execute(f"INSERT INTO {quoted(name)} SELECT {unpacked}", lists)
+        self._fill(quoted(name), columns, rows)
         return declared(name, dict(columns))
 
     def fold_sql(
@@ -90,13 +85,19 @@ class DuckDB:
         self._con.execute("CREATE SCHEMA IF NOT EXISTS derived")
         target = quoted("derived", name)
         self._con.execute(f"CREATE OR REPLACE TABLE {target} ({_described(columns)})")
-        if rows:
-            # one JSON parameter: binding lists of values one by one costs a hundred times as much
-            written = json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=str)
-            self.execute(
-                f"INSERT INTO {target} SELECT unnest(from_json($rows::JSON, $shape), recursive := true)",
-                {"rows": written, "shape": json.dumps([dict(columns)])},
-            )
+        self._fill(target, columns, rows)
+
+    def _fill(self, table: str, columns: Mapping[str, str], rows: Rows) -> None:
+        """Put rows into a table: as one JSON parameter, since values bound one by one cost a hundred times as much."""
+        if not rows:
+            return
+        names = [f"c{i}" for i in range(len(columns))]
+        written = json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str)
+        picked = ", ".join(f"r.{name}" for name in names)
+        self.execute(
+            f"INSERT INTO {table} SELECT {picked} FROM (SELECT unnest(from_json($rows::JSON, $shape)) AS r)",
+            {"rows": written, "shape": json.dumps([dict(zip(names, columns.values(), strict=True))])},
+        )
 
 
 def on(where: Engine | duckdb.DuckDBPyConnection) -> Engine:
