@@ -136,3 +136,10 @@ def test_settings_that_changed_since_the_load_are_not_counted_by(crmeter: Call, 
     assert answer.code == 1 and "inactivity_days" in answer.err and "crmeter ingest" in answer.err
     assert crmeter("ingest", "-C", company).code == 0
     assert crmeter("kpi", "revenue", "-C", company).code == 0
+
+
+def test_a_chart_is_what_the_name_of_its_file_says(loaded: Path, tmp_path: Path, crmeter: Call) -> None:
+    for name, begins in (("revenue.png", b"\x89PNG"), ("revenue.svg", b"<svg")):
+        file = tmp_path / name
+        assert crmeter("kpi", "revenue", "--grain", "month", "--format", "chart", "-o", file, "-C", loaded).code == 0
+        assert file.read_bytes().startswith(begins)

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from crmeter.app import cataloguing
-from crmeter.app.cataloguing import BUILT_IN, Catalogue
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
@@ -16,12 +14,11 @@ from crmeter.reports.charts.theme import Spec
 from crmeter.reports.charts.values import picture
 
 
-def chart(values: Sequence[Mapping[str, Any]], calendar: Calendar, catalogue: Catalogue = BUILT_IN) -> str:
-    """An SVG with one panel for each KPI: over periods a line for each group, in one period a bar for each."""
+def chart(values: Sequence[Mapping[str, Any]], names: Mapping[str, str], calendar: Calendar) -> Spec:
+    """A panel for each KPI: over periods a line for each group, in one period a bar for each."""
     if not values:
         raise UserError.of(t("There are no values to draw."))
-    names = {value["kpi"]: cataloguing.name(value["kpi"], catalogue) for value in values}
-    return svg(picture(values, names, calendar))
+    return picture(values, names, calendar)
 
 
 def drawn(spec: Spec, output: Path | None) -> str | bytes:

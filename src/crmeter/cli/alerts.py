@@ -1,14 +1,14 @@
 """``crmeter alerts``: KPIs that are far from what was to be expected."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen, tables
+from crmeter.cli import forms, screen, tables
 from crmeter.cli.command import command, workspace
+from crmeter.cli.given import day
 from crmeter.kernel.messages import t
 
 if TYPE_CHECKING:
@@ -38,11 +38,8 @@ def register(app: typer.Typer) -> None:
         here = workspace()
         with screen.progress() as progress:
             progress(t("Measuring"), None)
-            found = watched(here, period=period, since=since.date() if since else None, progress=progress)
-        if format == "json":
-            screen.say(json.dumps(found, ensure_ascii=False, indent=1))
-        else:
-            screen.say(told(found, here.rules.calendar))
+            found = watched(here, period=period, since=day(since), progress=progress)
+        forms.deliver(found, format, None, {"table": lambda: told(found, here.rules.calendar)})
 
 
 def told(found: Plain, calendar: "Calendar") -> str:

@@ -1,19 +1,18 @@
 """``crmeter churn``: who leaves, when, what goes with it, and who is likely to be next."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import churn_tables, screen, tables
+from crmeter.cli import churn_tables, forms, screen, tables
 from crmeter.cli.command import command, workspace
+from crmeter.cli.given import day, names
 from crmeter.kernel.messages import t
 
 Format = Literal["table", "json", "chart"]
-Plain = Mapping[str, Any]
 
 
 def register(app: typer.Typer) -> None:
@@ -60,10 +59,12 @@ def _survival(app: typer.Typer, options: Mapping[str, Any]) -> None:
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
         from crmeter.app import churning
+        from crmeter.reports.charts import churn as charts
 
         found = _measured(churning.survival, by=names(by), since=day(first), as_of=day(as_of), where=where or (),
                           returned=returned)  # fmt: skip
-        _deliver(found, format, output, churn_tables.survival, "survival_chart")
+        made = {"table": lambda: churn_tables.survival(found), "chart": lambda: charts.survival_chart(found)}
+        forms.deliver(found, format, output, made)
 
 
 def _reasons(app: typer.Typer, options: Mapping[str, Any]) -> None:
@@ -83,9 +84,11 @@ def _reasons(app: typer.Typer, options: Mapping[str, Any]) -> None:
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
         from crmeter.app import churning
+        from crmeter.reports.charts import churn as charts
 
         found = _measured(churning.reasons, by=names(by), since=day(first), as_of=day(as_of), where=where or ())
-        _deliver(found, format, output, churn_tables.reasons, "stages_chart")
+        made = {"table": lambda: churn_tables.reasons(found), "chart": lambda: charts.stages_chart(found)}
+        forms.deliver(found, format, output, made)
 
 
 def _factors(app: typer.Typer, options: Mapping[str, Any]) -> None:
@@ -105,9 +108,11 @@ def _factors(app: typer.Typer, options: Mapping[str, Any]) -> None:
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
         from crmeter.app import churning
+        from crmeter.reports.charts import churn as charts
 
         found = _measured(churning.factors, by=names(by), since=day(first), as_of=day(as_of), where=where or ())
-        _deliver(found, format, output, churn_tables.factors, "factors_chart")
+        made = {"table": lambda: churn_tables.factors(found), "chart": lambda: charts.factors_chart(found)}
+        forms.deliver(found, format, output, made)
 
 
 def _score(app: typer.Typer, options: Mapping[str, Any]) -> None:
@@ -137,23 +142,16 @@ def _score(app: typer.Typer, options: Mapping[str, Any]) -> None:
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
         from crmeter.app import churning
+        from crmeter.reports.charts import churn as charts
 
         found = _measured(churning.score, horizon=horizon, top=top or None, without=names(without), as_of=day(as_of),
                           where=where or ())  # fmt: skip
-        if format == "csv":
-            screen.deliver(tables.comma_separated([{**row, "by": {}} for row in churning.rows(found)]), output)
-        else:
-            _deliver(found, format, output, churn_tables.score, "score_chart")
-
-
-def names(given: Sequence[str] | None) -> list[str]:
-    """The dimensions named, one by one or joined by commas."""
-    return [name.strip() for each in given or () for name in each.split(",") if name.strip()]
-
-
-def day(given: datetime | None) -> date | None:
-    """The day of an option."""
-    return given.date() if given else None
+        made = {
+            "table": lambda: churn_tables.score(found),
+            "csv": lambda: tables.comma_separated([{**row, "by": {}} for row in churning.rows(found)]),
+            "chart": lambda: charts.score_chart(found),
+        }
+        forms.deliver(found, format, output, made)
 
 
 def _measured(measure: Callable[..., dict[str, Any]], **asked: Any) -> dict[str, Any]:
@@ -161,17 +159,3 @@ def _measured(measure: Callable[..., dict[str, Any]], **asked: Any) -> dict[str,
     with screen.progress() as progress:
         progress(t("Measuring"), None)
         return measure(here, **asked)
-
-
-def _deliver(found: Plain, format: str, output: Path | None, told: Callable[[Plain], str], chart: str) -> None:
-    match format:
-        case "json":
-            content: str | bytes = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-        case "chart":
-            from crmeter.app import charting
-            from crmeter.reports.charts import churn as charts
-
-            content = charting.drawn(getattr(charts, chart)(found), output)
-        case _:
-            content = told(found)
-    screen.deliver(content, output)

@@ -1,14 +1,14 @@
 """``crmeter clv``: what customers are expected to bring."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen
+from crmeter.cli import forms, screen
 from crmeter.cli.command import command, workspace
+from crmeter.cli.given import day
 from crmeter.kernel.messages import t
 
 EXAMPLES = (
@@ -61,27 +61,21 @@ def register(app: typer.Typer) -> None:
         format: Annotated[Literal["table", "json", "csv", "chart"], options["format"]] = "table",
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
-        from crmeter.app import charting
         from crmeter.app.clv import Asked, customer_values
         from crmeter.cli import clv_tables
+        from crmeter.reports.charts.clv import picture
 
         asked = Asked(
-            horizon, by, None if model == "auto" else model, as_of.date() if as_of else None, top, customer, discount,
+            horizon, by, None if model == "auto" else model, day(as_of), top, customer, discount,
             margin,
         )  # fmt: skip
         here = workspace()
         with screen.progress() as progress:
             progress(t("Estimating"), None)
             found = customer_values(here, asked)
-        match format:
-            case "json":
-                content: str | bytes = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-            case "csv":
-                content = clv_tables.comma_separated(found)
-            case "chart":
-                from crmeter.reports.charts.clv import picture
-
-                content = charting.drawn(picture(found), output)
-            case _:
-                content = clv_tables.told(found, customer)
-        screen.deliver(content, output)
+        made = {
+            "table": lambda: clv_tables.told(found, customer),
+            "csv": lambda: clv_tables.comma_separated(found),
+            "chart": lambda: picture(found),
+        }
+        forms.deliver(found, format, output, made)

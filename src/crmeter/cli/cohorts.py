@@ -1,13 +1,12 @@
 """``crmeter cohorts``: what became of the customers who came at the same time."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen, tables
+from crmeter.cli import forms, screen, tables
 from crmeter.cli.command import command, workspace
 from crmeter.kernel.messages import t
 
@@ -48,26 +47,20 @@ def register(app: typer.Typer) -> None:
         format: Annotated[Literal["table", "json", "csv", "chart"], options["format"]] = "table",
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
-        from crmeter.app import charting
         from crmeter.app.cohorts import cohorts as followed
         from crmeter.app.cohorts import rows
+        from crmeter.reports.charts.cohorts import heat_map
 
         here = workspace()
         with screen.progress() as progress:
             progress(t("Measuring"), None)
             found = followed(here, by=by, measure=measure, periods=periods, where=where or ())
-        match format:
-            case "json":
-                content: str | bytes = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-            case "csv":
-                content = tables.comma_separated([{**row, "by": {}} for row in rows(found)])
-            case "chart":
-                from crmeter.reports.charts.cohorts import heat_map
-
-                content = charting.drawn(heat_map(found, per_period), output)
-            case _:
-                content = told(found, per_period)
-        screen.deliver(content, output)
+        made = {
+            "table": lambda: told(found, per_period),
+            "csv": lambda: tables.comma_separated([{**row, "by": {}} for row in rows(found)]),
+            "chart": lambda: heat_map(found, per_period),
+        }
+        forms.deliver(found, format, output, made)
 
 
 def told(found: Mapping[str, Any], per_period: bool) -> str:

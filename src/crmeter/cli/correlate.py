@@ -1,6 +1,5 @@
 """``crmeter correlate``: whether one KPI goes with another."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -8,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen, tables
+from crmeter.cli import forms, screen, tables
 from crmeter.cli.command import command, workspace
+from crmeter.cli.given import day
 from crmeter.kernel.messages import t
 
 EXAMPLES = (
@@ -20,9 +20,8 @@ EXAMPLES = (
 Plain = Mapping[str, Any]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command, with help in the language of the moment."""
-    options = {
+def _options() -> dict[str, Any]:
+    return {
         "first": typer.Argument(metavar="ID", help=t("The KPI that comes first, such as csat.mean.")),
         "second": typer.Argument(metavar="ID", help=t("The KPI that may go with it, such as retention_rate.cohort.")),
         "level": typer.Option("--level", help=t("What is compared: customers, segments, or periods.")),
@@ -42,6 +41,11 @@ def register(app: typer.Typer) -> None:
         "output": typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file.")),
     }
 
+
+def register(app: typer.Typer) -> None:
+    """Add the command, with help in the language of the moment."""
+    options = _options()
+
     @command(app, "correlate", t("Ask whether one KPI goes with another, such as satisfaction with staying."), EXAMPLES)
     def correlate(
         first: Annotated[str, options["first"]],
@@ -58,8 +62,8 @@ def register(app: typer.Typer) -> None:
         phone: Annotated[bool, options["phone"]] = False,
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
-        from crmeter.app import charting
         from crmeter.app.correlating import correlate as compared
+        from crmeter.reports.charts.correlation import NARROW, WIDE, picture
 
         here = workspace()
         with screen.progress() as progress:
@@ -69,22 +73,14 @@ def register(app: typer.Typer) -> None:
                 (first, second),
                 level=level,
                 period=period,
-                start=since.date() if since else None,
-                end=until.date() if until else None,
+                start=day(since),
+                end=day(until),
                 lag=lag,
                 by=by,
                 controls=control,
             )
-        match format:
-            case "json":
-                content: str | bytes = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-            case "chart":
-                from crmeter.reports.charts.correlation import NARROW, WIDE, picture
-
-                content = charting.drawn(picture(found, NARROW if phone else WIDE), output)
-            case _:
-                content = told(found)
-        screen.deliver(content, output)
+        made = {"table": lambda: told(found), "chart": lambda: picture(found, NARROW if phone else WIDE)}
+        forms.deliver(found, format, output, made)
 
 
 def told(found: Plain) -> str:

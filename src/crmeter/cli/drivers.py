@@ -1,6 +1,5 @@
 """``crmeter drivers``: why a KPI changed."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -8,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen, tables
+from crmeter.cli import forms, screen, tables
 from crmeter.cli.command import command, workspace
+from crmeter.cli.given import day, names
 from crmeter.kernel.messages import t
 
 EXAMPLES = (
@@ -21,9 +21,8 @@ GROUPS = 15  # rows of a split that a table shows
 Plain = Mapping[str, Any]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command, with help in the language of the moment."""
-    options = {
+def _options() -> dict[str, Any]:
+    return {
         "id": typer.Argument(metavar="ID", help=t("A KPI, as “crmeter kpis” lists them.")),
         "period": typer.Option(metavar="P", help=t("2025, 2025-H1, 2025-Q3, 2025-07, FY2025-Q1, last-quarter …")),
         "from": typer.Option("--from", metavar="D", formats=["%Y-%m-%d"], help=t("The first day.")),
@@ -37,6 +36,11 @@ def register(app: typer.Typer) -> None:
         "phone": typer.Option("--phone", help=t("The chart as wide as a phone.")),
         "output": typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file.")),
     }
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command, with help in the language of the moment."""
+    options = _options()
 
     @command(app, "drivers", t("Explain why a KPI changed: factors, mix and rate, the segments behind it."), EXAMPLES)
     def drivers(
@@ -52,8 +56,8 @@ def register(app: typer.Typer) -> None:
         phone: Annotated[bool, options["phone"]] = False,
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
-        from crmeter.app import charting
         from crmeter.app.driving import drivers as explained
+        from crmeter.reports.charts.waterfall import NARROW, WIDE, waterfall
 
         here = workspace()
         with screen.progress() as progress:
@@ -62,22 +66,14 @@ def register(app: typer.Typer) -> None:
                 here,
                 id,
                 period=period,
-                start=first.date() if first else None,
-                end=end.date() if end else None,
+                start=day(first),
+                end=day(end),
                 against=against,
-                by=[name.strip() for names in by or () for name in names.split(",")],
+                by=names(by),
                 where=where or (),
             )
-        match format:
-            case "json":
-                content: str | bytes = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-            case "chart":
-                from crmeter.reports.charts.waterfall import NARROW, WIDE, waterfall
-
-                content = charting.drawn(waterfall(found, NARROW if phone else WIDE), output)
-            case _:
-                content = told(found)
-        screen.deliver(content, output)
+        made = {"table": lambda: told(found), "chart": lambda: waterfall(found, NARROW if phone else WIDE)}
+        forms.deliver(found, format, output, made)
 
 
 def told(found: Plain) -> str:

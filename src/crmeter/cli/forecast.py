@@ -1,13 +1,12 @@
 """``crmeter forecast``: what is expected of a KPI."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen, tables
+from crmeter.cli import forms, screen, tables
 from crmeter.cli.command import command, workspace
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Grain
@@ -46,23 +45,16 @@ def register(app: typer.Typer) -> None:
         format: Annotated[Literal["table", "json", "chart"], options["format"]] = "table",
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
-        from crmeter.app import charting
         from crmeter.app.forecasting import forecast as expected
+        from crmeter.reports.charts.forecast import picture
 
         here = workspace()
         with screen.progress() as progress:
             progress(t("Measuring"), None)
             found = expected(here, id, periods=periods, grain=Grain(grain), where=where or (), by=by, progress=progress)
-        match format:
-            case "json":
-                content: str | bytes = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-            case "chart":
-                from crmeter.reports.charts.forecast import picture
-
-                content = charting.drawn(picture(found, here.rules.calendar), output)
-            case _:
-                content = told(found, here.rules.calendar)
-        screen.deliver(content, output)
+        calendar = here.rules.calendar
+        made = {"table": lambda: told(found, calendar), "chart": lambda: picture(found, calendar)}
+        forms.deliver(found, format, output, made)
 
 
 def told(found: Plain, calendar: "Calendar") -> str:

@@ -1,14 +1,15 @@
 """``crmeter kpi``: values of KPIs."""
 
-import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen, tables
+from crmeter.cli import forms, screen, tables
 from crmeter.cli.command import command, workspace
+from crmeter.cli.given import day, names
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Grain
@@ -58,7 +59,7 @@ def _options() -> dict[str, Any]:
             help=t("Rates of amounts in other currencies: day, original (amounts as they are), or those of one day."),
         ),
         "known_at": typer.Option("--known-at", metavar="LOAD", help=t("As it was known at this load, counted today.")),
-        "format": typer.Option("--format", help=t("How values are written; chart is an SVG picture.")),
+        "format": typer.Option("--format", help=t("How it is written; a chart is SVG, or PNG by the file's name.")),
         "output": typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file.")),
     }
 
@@ -91,31 +92,24 @@ def register(app: typer.Typer) -> None:
                 here,
                 ids,
                 period=period,
-                start=first.date() if first else None,
-                end=end.date() if end else None,
+                start=day(first),
+                end=day(end),
                 grain=grain,
-                by=[name.strip() for names in by or () for name in names.split(",")],
+                by=names(by),
                 where=where or (),
                 rates=the_rates(rates),
                 known_at=known_at,
             )
-            content = written(found, format, here.rules.calendar, here.catalogue)
-        screen.deliver(content, output)
+        forms.deliver(found, format, output, _made(found, here.rules.calendar, here.catalogue))
 
 
-def written(found: list[dict[str, Any]], format: Format, calendar: Calendar, catalogue: "Catalogue") -> str | bytes:
-    """Values in one of the formats."""
+def _made(found: list[dict[str, Any]], calendar: Calendar, catalogue: "Catalogue") -> dict[str, Callable[[], Any]]:
     from crmeter.app import cataloguing, charting, exporting
 
-    match format:
-        case "table":
-            names = {value["kpi"]: cataloguing.name(value["kpi"], catalogue) for value in found}
-            return tables.values(found, names, calendar)
-        case "json":
-            return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-        case "csv":
-            return tables.comma_separated(found)
-        case "parquet":
-            return exporting.parquet(found)
-        case "chart":
-            return charting.chart(found, calendar, catalogue)
+    titles = {value["kpi"]: cataloguing.name(value["kpi"], catalogue) for value in found}
+    return {
+        "table": lambda: tables.values(found, titles, calendar),
+        "csv": lambda: tables.comma_separated(found),
+        "parquet": lambda: exporting.parquet(found),
+        "chart": lambda: charting.chart(found, titles, calendar),
+    }

@@ -1,6 +1,5 @@
 """``crmeter voice``: who is not heard, and whether those who answer are like the others."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -8,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen, tables
+from crmeter.cli import forms, screen, tables
 from crmeter.cli.command import command, workspace
+from crmeter.cli.given import day
 from crmeter.kernel.messages import t
 
 Plain = Mapping[str, Any]
@@ -45,16 +45,8 @@ def add_risk(app: typer.Typer) -> None:
         from crmeter.app.voicing import risk as found_risk
 
         found = found_risk(workspace(), tier)
-        match format:
-            case "json":
-                content = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-            case "csv":
-                rows = [{**each, "state": state["state"], "by": {}} for state in found["states"] for each in
-                        state["list"]]  # fmt: skip
-                content = tables.comma_separated(rows)
-            case _:
-                content = told_risk(found)
-        screen.deliver(content, output)
+        made = {"table": lambda: told_risk(found), "csv": lambda: tables.comma_separated(_listed(found))}
+        forms.deliver(found, format, output, made)
 
 
 def add_answers(app: typer.Typer) -> None:
@@ -85,11 +77,15 @@ def add_answers(app: typer.Typer) -> None:
         from crmeter.app.voicing import answers as who_answered
 
         here = workspace()
-        bounds = {"start": first.date() if first else None, "end": end.date() if end else None}
+        bounds = {"start": day(first), "end": day(end)}
         with screen.progress() as progress:
             progress(t("Measuring"), None)
             found = who_answered(here, instrument, period=period, by=by or (), **bounds)
-        screen.say(json.dumps(found, ensure_ascii=False, indent=1) if format == "json" else told_answers(found))
+        forms.deliver(found, format, None, {"table": lambda: told_answers(found)})
+
+
+def _listed(found: Plain) -> list[dict[str, Any]]:
+    return [{**each, "state": state["state"], "by": {}} for state in found["states"] for each in state["list"]]
 
 
 def told_risk(found: Plain) -> str:
