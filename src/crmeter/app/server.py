@@ -1,14 +1,17 @@
-"""The canonical tables on a PostgreSQL server, opened as the settings say."""
+"""The canonical tables on a server, opened as the settings say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 from crmeter.app.settings import Workspace
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.warehouse.duck import Warehouse
+from crmeter.warehouse.engines.engine import ServerError
+from crmeter.warehouse.engines.products import product_of
 
 
 @contextmanager
@@ -21,12 +24,13 @@ def on_server(workspace: Workspace) -> Iterator[Warehouse]:
     url = workspace.server
     if url is None:
         raise ValueError("the workspace names no server")
+    product = product_of(url)
     try:
-        import psycopg
+        import_module(product.driver)
     except ImportError:
         raise UserError.of(
-            t("[engine] url needs the PostgreSQL driver, which is not installed."),
-            next=t("Install it: pip install 'crmeter[postgres]'"),
+            t("[engine] url needs the driver of {product}, which is not installed.", product=product.name),
+            next=t("Install it: pip install 'crmeter[{extra}]'", extra=product.extra),
         ) from None
     from crmeter.connectors.sql.address import secrets, shown
     from crmeter.warehouse.engines import server
@@ -34,7 +38,7 @@ def on_server(workspace: Workspace) -> Iterator[Warehouse]:
     try:
         with server.reading(url, workspace.server_schema, workspace.rules) as found:
             yield found
-    except psycopg.Error as error:
+    except ServerError as error:
         said = " ".join(str(error).split())
         for secret in secrets(url):
             said = said.replace(secret, "•••")

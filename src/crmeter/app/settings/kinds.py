@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from crmeter.app.settings.workspace import SERVERS
 from crmeter.kernel.messages import t
+from crmeter.warehouse.engines.products import SCHEMES
 
 
 class Misfit(Exception):
@@ -232,9 +232,10 @@ class _FromEnvironment(str):
 
 def _database(value: Any) -> str:
     """The address of a database. A password has no place in the toml."""
-    from crmeter.connectors.sql import SCHEMES, holds_password
+    from crmeter.connectors.sql import SCHEMES as DATABASES
+    from crmeter.connectors.sql import holds_password
 
-    text: str = address(*SCHEMES).read(value)
+    text: str = address(*DATABASES).read(value)
     if holds_password(text) and not isinstance(value, _FromEnvironment):
         raise Misfit()
     return text
@@ -242,8 +243,8 @@ def _database(value: Any) -> str:
 
 def _engine(value: Any) -> str:
     """The address of a warehouse. A password has no place in the toml."""
-    text: str = address("duckdb:///", *SERVERS).read(value)
-    if text.startswith(SERVERS) and not isinstance(value, _FromEnvironment):
+    text: str = address("duckdb:///", *SCHEMES).read(value)
+    if text.startswith(SCHEMES) and not isinstance(value, _FromEnvironment):
         from crmeter.connectors.sql import holds_password
 
         if holds_password(text):
@@ -323,8 +324,8 @@ DATABASE = SettingKind(
 )  # fmt: skip
 ENGINE = SettingKind(
     _engine,
-    lambda: t("duckdb:///PATH in the workspace, or postgresql://USER@HOST/DATABASE without a password; with one: "
-              "env:NAME or file:PATH, where the whole address stands"),
+    lambda: t("duckdb:///PATH in the workspace, or a server without a password, such as postgresql://USER@HOST/DATABASE; "
+              "with one: env:NAME or file:PATH, where the whole address stands"),
     _FromEnvironment,
     secret=True,
 )  # fmt: skip

@@ -106,9 +106,10 @@ SETTINGS = (
                       "high for “it was easy”. It says whether a higher effort score is better or worse.")),
     Setting("engine", "url", kinds.ENGINE, "duckdb:///data/warehouse.duckdb", '"duckdb:///data/warehouse.duckdb"',
             lambda: t("Where the canonical tables are: in a DuckDB file of the workspace, which crmeter ingest fills, "
-                      "or on a PostgreSQL server, which holds them already.")),
-    Setting("engine", "schema", kinds.TEXT, "public", '"canonical"',
-            lambda: t("The schema of the server that holds the canonical tables.")),
+                      "or on a server, which holds them already.")),
+    Setting("engine", "schema", kinds.TEXT, None, '"canonical"',
+            lambda: t("The schema of the server that holds the canonical tables. Without it public on PostgreSQL, "
+                      "elsewhere the database of url.")),
     Setting("store", "url", kinds.address("sqlite:///"), "sqlite:///data/app.db", '"sqlite:///data/app.db"',
             lambda: t("Where evaluations are kept. Other stores than SQLite are not available yet.")),
     Setting("sources.*", "kind", kinds.choice("files", "sql"), "files", '"files"',

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.model.rules import Rules
+from crmeter.warehouse.engines.products import SCHEMES
 
 if TYPE_CHECKING:
     from crmeter.kpis.catalogue import Catalogue
-
-
-SERVERS = ("postgresql://", "postgres://")
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Workspace:
     alerts: AlertSettings = AlertSettings()
     era: str = "common"  # how years are said, see reports.periods
     own_kpis: Catalogue | None = None
-    server_schema: str = "public"
+    server_schema: str | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -96,7 +94,7 @@ class Workspace:
         """The warehouse's file; a UserError where the canonical tables are on a server."""
         if self.server:
             raise UserError.of(
-                t("This needs a warehouse of DuckDB, and [engine] url names a PostgreSQL server."),
+                t("This needs a warehouse of DuckDB, and [engine] url names a server."),
                 t("On a server only crmeter kpi works so far: nothing is loaded, evaluated or analysed there."),
                 t('For all else write url = "duckdb:///data/warehouse.duckdb" and run: crmeter ingest'),
             )
@@ -104,9 +102,9 @@ class Workspace:
 
     @property
     def server(self) -> str | None:
-        """The address of the PostgreSQL server that holds the canonical tables; None where a DuckDB file does."""
+        """The address of the server that holds the canonical tables; None where a DuckDB file does."""
         url = reveal(self.warehouse_setting, self.root, "[engine] url")
-        return url if url.startswith(SERVERS) else None
+        return url if url.startswith(SCHEMES) else None
 
     @property
     def store_url(self) -> str:

@@ -29,7 +29,7 @@ def holds_password(url: str) -> bool:
     >>> holds_password("postgresql://ann:secret@db/crm"), holds_password("postgresql://ann@db/crm")
     (True, False)
     """
-    return url.startswith(POSTGRES) and bool(secrets(url))
+    return not url.startswith(SQLITE) and bool(secrets(url))
 
 
 def secrets(url: str) -> list[str]:

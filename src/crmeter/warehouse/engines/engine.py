@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 Rows = Sequence[Sequence[Any]]
 
 
+class ServerError(Exception):
+    """What a server said when it did not let us in, or did not do what was asked."""
+
+
 class Engine(Protocol):
     """A connection to a database that holds the canonical tables and those derived from them.
 
