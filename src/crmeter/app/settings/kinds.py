@@ -324,8 +324,8 @@ DATABASE = SettingKind(
 )  # fmt: skip
 ENGINE = SettingKind(
     _engine,
-    lambda: t("duckdb:///PATH in the workspace, or a server without a password, such as postgresql://USER@HOST/DATABASE; "
-              "with one: env:NAME or file:PATH, where the whole address stands"),
+    lambda: t("duckdb:///PATH in the workspace, or a server without a password, such as postgresql://USER@HOST/DATABASE;"
+              " with one: env:NAME or file:PATH, where the whole address stands"),
     _FromEnvironment,
     secret=True,
 )  # fmt: skip
