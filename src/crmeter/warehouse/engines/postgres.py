@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
-import numpy as np
 from ibis.backends.sql.compilers import PostgresCompiler
 from ibis.common.graph import Node
 from numpy.typing import NDArray
 from sqlglot import exp
 
+from crmeter.warehouse.engines.arrays import array_of
 from crmeter.warehouse.engines.engine import Rows
 from crmeter.warehouse.identifier import quoted
 from crmeter.warehouse.sql import declared, fold_query, rank_query
@@ -91,7 +89,7 @@ class Postgres:
     def arrays(self, sql: str) -> Mapping[str, NDArray[Any]]:
         found = self._run(sql)
         names, rows = [column.name for column in found.description or ()], found.fetchall()
-        return {name: _array([row[place] for row in rows]) for place, name in enumerate(names)}
+        return {name: array_of([row[place] for row in rows]) for place, name in enumerate(names)}
 
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         return ibis.table(expr.schema(), name=name), self._make(name, sql)
@@ -140,18 +138,6 @@ class Postgres:
             return self._con.execute(sql.encode())
         marked = re.sub(r"\$([a-z_]+)", r"%(\1)s", sql.replace("%", "%%"))
         return self._con.execute(marked.encode(), parameters)
-
-
-def _array(values: Sequence[Any]) -> NDArray[Any]:
-    """As DuckDB hands out a column: money as floats, days as instants."""
-    if None in values:
-        return np.ma.masked_array(np.array(values, object), [value is None for value in values])
-    kinds = {type(value) for value in values}
-    if kinds == {Decimal}:
-        return np.array(values, float)
-    if kinds and kinds <= {date, datetime}:
-        return np.array(values, "datetime64[us]")
-    return np.array(values, object if kinds == {str} else None)
 
 
 @lru_cache(maxsize=2048)
