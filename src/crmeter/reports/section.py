@@ -1,21 +1,29 @@
-"""A section of a report: what it says, and the templates beside it that say it."""
+"""A section of a report: what it says as blocks, and for HTML a template beside it where blocks alone are too plain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from crmeter.reports.blocks import Block
 from crmeter.reports.charts.draw import Drawer
 from crmeter.reports.reading import Reading
+
+Blocks = Callable[[Reading], Sequence[Block]]
 
 
 @dataclass(frozen=True)
 class Section:
-    """``name`` is its folder, with ``section.html`` and ``section.md``.
+    """``blocks`` says all of it; a section without any is left out.
 
-    ``facts`` makes what the templates show; it gets a drawer where the format shows charts, else None.
+    ``facts``: what the template ``section.html`` in its folder (``name``) shows; None where blocks serve for HTML too.
+    ``sheet``: other blocks for a workbook, where a reader wants flat rows of numbers. ``slides``: whether it is shown
+    in a presentation.
     """
 
     name: str
     title: Callable[[], str]
-    facts: Callable[[Reading, Drawer | None], Mapping[str, object]]
+    blocks: Blocks
+    facts: Callable[[Reading, Drawer | None], Mapping[str, object]] | None = None
+    sheet: Blocks | None = None
+    slides: bool = True

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import count
 
 from markupsafe import Markup, escape
 
 from crmeter.reports import fonts
+from crmeter.reports.blocks import Chart
+from crmeter.reports.charts.plain import plain
 from crmeter.reports.charts.theme import COLOURS, Spec
 
 VL_VERSION = "6.4"
@@ -18,9 +22,14 @@ _XMLNS = re.compile(r' xmlns(:\w+)?="[^"]*"')
 
 def svg(spec: Spec) -> str:
     """The chart as an SVG file of its own. Nothing outside the spec is read."""
+    return _drawn(json.dumps(spec, ensure_ascii=False))
+
+
+@lru_cache(maxsize=256)  # an evaluation has some fifty charts a language; every format shows the same drawing
+def _drawn(written: str) -> str:
     import vl_convert  # starts a JavaScript engine: only where a chart is drawn
 
-    return str(vl_convert.vegalite_to_svg(spec, vl_version=VL_VERSION, allowed_base_urls=[]))
+    return str(vl_convert.vegalite_to_svg(written, vl_version=VL_VERSION, allowed_base_urls=[]))
 
 
 def png(spec: Spec, scale: float = 2.0) -> bytes:
@@ -34,11 +43,20 @@ def png(spec: Spec, scale: float = 2.0) -> bytes:
     return bytes(vl_convert.vegalite_to_png(painted, vl_version=VL_VERSION, scale=scale, allowed_base_urls=[]))
 
 
+def specified(chart: Chart) -> Callable[[int], Spec]:
+    """What draws a chart at a width: its own way, else plainly from its series."""
+    return chart.spec or (lambda width: plain(chart, width))
+
+
 class Drawer:
     """Draws the charts of one page and keeps their ids apart."""
 
     def __init__(self) -> None:
         self._ids = count(1)
+
+    def block(self, chart: Chart) -> Markup:
+        """A chart of a section, for both widths."""
+        return self.both(specified(chart), chart.title, chart.described or chart.subtitle, chart.wide)
 
     def both(self, make: Callable[[int], Spec], title: str, description: str, wide: int = WIDE) -> Markup:
         """The chart twice, for wide screens and for phones; the style sheet shows one of them."""

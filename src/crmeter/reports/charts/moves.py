@@ -16,13 +16,13 @@ _COLOUR = {"better": COLOURS["good"], "worse": COLOURS["bad"], "changed": COLOUR
 
 def moved(reading: Reading) -> list[Line]:
     """The KPIs that moved beyond noise against the period before, by relative size, largest first."""
-    found = [line for line in reading.lines if line.verdict in _COLOUR and _relative(line) is not None]
-    return sorted(found, key=lambda line: -abs(_relative(line) or 0.0))[:MOST]
+    found = [line for line in reading.lines if line.verdict in _COLOUR and relative(line) is not None]
+    return sorted(found, key=lambda line: -abs(relative(line) or 0.0))[:MOST]
 
 
 def clipped(reading: Reading) -> bool:
     """Whether a bar is longer than can be drawn."""
-    return any(abs(_relative(line) or 0.0) > CLIP for line in moved(reading))
+    return any(abs(relative(line) or 0.0) > CLIP for line in moved(reading))
 
 
 def moves(reading: Reading, width: int) -> Spec:
@@ -59,7 +59,7 @@ def moves(reading: Reading, width: int) -> Spec:
     return frame(layers, inner, height)
 
 
-def _relative(line: Line) -> float | None:
+def relative(line: Line) -> float | None:
     """The change as a share of the base; None where the base is no size, as of a score that may be negative."""
     found = line.raw.get("previous") or {}
     base = (found.get("base") or {}).get("value")
@@ -69,7 +69,7 @@ def _relative(line: Line) -> float | None:
 
 
 def _row(i: int, line: Line, narrow: bool) -> dict[str, Any]:
-    change = _relative(line) or 0.0
+    change = relative(line) or 0.0
     # a share that grows by half is told in points too, or one reads 50 points
     points = f"  ({line.comparisons['previous'].change})" if line.unit == "share" and not narrow else ""
     return {

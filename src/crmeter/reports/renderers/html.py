@@ -10,12 +10,19 @@ from markupsafe import Markup
 
 from crmeter.kernel.messages import t
 from crmeter.reports import numbers, words
+from crmeter.reports.blocks import Bullets, Terms, Tiles
 from crmeter.reports.charts.draw import Drawer
 from crmeter.reports.charts.spark import spark
 from crmeter.reports.reading import Reading
+from crmeter.reports.section import Section
 from crmeter.reports.sections import SECTIONS
 
 TAGS = {"zh-Hant": "zh-Hant-TW", "zh-Hans": "zh-Hans-CN", "en": "en"}
+
+
+def _entries(block: Bullets | Terms | Tiles) -> object:
+    """The items of a block; in a template ``block.items`` would be the method of a mapping."""
+    return block.items
 
 
 @cache
@@ -27,7 +34,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.globals.update(t=t, numbers=numbers, words=words, spark=spark)
+    made.globals.update(t=t, numbers=numbers, words=words, spark=spark, entries=_entries)
+    made.globals["kind_of"] = lambda block: type(block).__name__
     return made
 
 
@@ -38,12 +46,21 @@ def _style() -> Markup:
 
 def render(reading: Reading, lang: str) -> str:
     """The whole page."""
-    made, drawer = _environment(), Drawer()
-    parts = []
-    for section in SECTIONS:
-        template = made.get_template(f"sections/{section.name}/section.html")
-        body = Markup(template.render(reading=reading, **section.facts(reading, drawer)))
-        parts.append((section.name, section.title(), body))
-    return made.get_template("renderers/page.html").render(
-        reading=reading, lang=TAGS[lang], parts=parts, style=_style()
+    drawer = Drawer()
+    bodies = [(section.name, section.title(), _body(section, reading, drawer)) for section in SECTIONS]
+    parts = [(name, title, body) for name, title, body in bodies if body is not None]
+    return (
+        _environment()
+        .get_template("renderers/page.html")
+        .render(reading=reading, lang=TAGS[lang], parts=parts, style=_style())
     )
+
+
+def _body(section: Section, reading: Reading, drawer: Drawer) -> Markup | None:
+    """A section by its own template, else by its blocks; None where it says nothing."""
+    made = _environment()
+    if section.facts is not None:
+        template = made.get_template(f"sections/{section.name}/section.html")
+        return Markup(template.render(reading=reading, **section.facts(reading, drawer)))
+    blocks = section.blocks(reading)
+    return Markup(made.get_template("renderers/blocks.html").render(blocks=blocks, drawer=drawer)) if blocks else None

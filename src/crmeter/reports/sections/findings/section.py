@@ -2,88 +2,185 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crmeter.kernel.messages import t
 from crmeter.reports import numbers, sentences, words
+from crmeter.reports.blocks import (
+    TONES,
+    Block,
+    Bullets,
+    Cell,
+    Chart,
+    Column,
+    Group,
+    Heading,
+    Paragraph,
+    Series,
+    Table,
+)
 from crmeter.reports.charts.draw import Drawer
+from crmeter.reports.charts.segments import MOST as MOST_SEGMENTS
 from crmeter.reports.charts.segments import segment_verdict, segments
 from crmeter.reports.charts.trend import trend
 from crmeter.reports.reading import Line, Reading
 from crmeter.reports.section import Section
 
+Plain = Mapping[str, Any]
 MOST = 8  # of each kind; the scorecard has all
+
+
+def _kinds() -> tuple[tuple[str, str, str], ...]:
+    return ("weakness", "✕", t("Weaknesses")), ("strength", "✓", t("Strengths"))
 
 
 def _facts(reading: Reading, drawer: Drawer | None) -> Mapping[str, object]:
     return {
         "groups": [
-            ("weakness", "✕", t("Weaknesses"), _all(reading, "weakness", drawer)),
-            ("strength", "✓", t("Strengths"), _all(reading, "strength", drawer)),
+            (kind, icon, heading, [_finding(reading, found, drawer) for found in reading.findings(kind)[:MOST]])
+            for kind, icon, heading in _kinds()
         ]
     }
 
 
-def _all(reading: Reading, kind: str, drawer: Drawer | None) -> list[dict[str, object]]:
-    return [_finding(reading, found, drawer) for found in reading.findings(kind)[:MOST]]
-
-
-def _finding(reading: Reading, found: Mapping[str, Any], drawer: Drawer | None) -> dict[str, object]:
-    line = reading.by_id[found["kpi"]]
-    parts = found.get("segments") or []
-    title = sentences.movement(line, found["comparison"], reading.base_words(found["comparison"]))
+def _finding(reading: Reading, found: Plain, drawer: Drawer | None) -> dict[str, object]:
+    line, parts = reading.by_id[found["kpi"]], found.get("segments") or []
     return {
         "line": line,
         "base": reading.base_words(found["comparison"]),
-        "title": title,
+        "title": _title(reading, found),
         "certainty": sentences.certainty(line, found),
         "also": _also(reading, found),
         "segment": sentences.segment(line, parts[0]) if parts else "",
         "segments": [_segment(line, part) for part in parts],
-        "trend": _trend(line, reading, title, drawer),
-        "chart": _segment_chart(line, parts, drawer),
+        "trend": _drawn(_trend(line, reading, found), drawer),
+        "chart": _drawn(_segment_chart(line, parts), drawer),
     }
 
 
-def _also(reading: Reading, found: Mapping[str, Any]) -> list[str]:
+def _drawn(chart: Chart | None, drawer: Drawer | None) -> dict[str, object] | None:
+    if chart is None or drawer is None:
+        return None
+    return {"title": chart.title, "subtitle": chart.subtitle, "svg": drawer.block(chart)}
+
+
+def _title(reading: Reading, found: Plain) -> str:
+    base = reading.base_words(found["comparison"])
+    return sentences.movement(reading.by_id[found["kpi"]], found["comparison"], base)
+
+
+def _also(reading: Reading, found: Plain) -> list[str]:
     """What other KPIs say of the same fact, each once."""
     told = {found["kpi"]: ""}
     for other in found.get("also") or []:
         if other["kpi"] in reading.by_id and other["kpi"] not in told:
-            line = reading.by_id[other["kpi"]]
-            told[line.kpi] = sentences.movement(line, other["comparison"], reading.base_words(other["comparison"]))
+            told[other["kpi"]] = _title(reading, other)
     return [sentence for sentence in told.values() if sentence]
 
 
-def _trend(line: Line, reading: Reading, title: str, drawer: Drawer | None) -> dict[str, object] | None:
-    if drawer is None or len(line.trend) < 2:
+def _trend(line: Line, reading: Reading, found: Plain) -> Chart | None:
+    if len(line.trend) < 2:
         return None
     subtitle = t("{name} by {grain}", name=line.card.name, grain=words.grain(reading.grain))
     if any(value.get("low") is not None for value in line.trend):
         subtitle = t("{what}; the band is the 95% interval", what=subtitle)
-    told = t(", ").join(
-        f"{'/'.join(part for part in reading.period_name(value).split('..'))} "
-        f"{numbers.amount(value['value'], line.unit, line.currency)}"
-        for value in line.trend
+    periods = ["/".join(part for part in reading.period_name(value).split("..")) for value in line.trend]
+    said = [numbers.amount(value["value"], line.unit, line.currency) for value in line.trend]
+    told = t(", ").join(f"{period} {value}" for period, value in zip(periods, said, strict=True))
+    low, high = ([value.get(end) for value in line.trend] for end in ("low", "high"))
+    target = (line.raw.get("target") or {}).get("target")
+    return Chart(
+        _title(reading, found),
+        "line",
+        periods,
+        [Series(line.card.name, [value["value"] for value in line.trend], low, high)],
+        line.unit,
+        line.currency,
+        subtitle,
+        target,
+        "" if target is None else t("target {value}", value=numbers.brief(target, line.unit, line.currency)),
+        f"{subtitle}{t(': ')}{told}",
+        lambda width: trend(line, reading, width),
     )
-    drawn = drawer.both(lambda width: trend(line, reading, width), title, f"{subtitle}{t(': ')}{told}")
-    return {"subtitle": subtitle, "svg": drawn}
 
 
-def _segment_chart(line: Line, parts: list[Mapping[str, Any]], drawer: Drawer | None) -> dict[str, object] | None:
-    if drawer is None or not any(p["before"]["value"] is not None and p["now"]["value"] is not None for p in parts):
+def _segment_chart(line: Line, parts: Sequence[Plain]) -> Chart | None:
+    shown = [p for p in parts if p["before"]["value"] is not None and p["now"]["value"] is not None][:MOST_SEGMENTS]
+    if not shown:
         return None
-    title = sentences.segment(line, parts[0])
-    subtitle = t("Hollow point: before; full point: now")
-    return {
-        "title": title,
-        "subtitle": subtitle,
-        "svg": drawer.both(lambda w: segments(line, parts, w), title, subtitle),
-    }
+    tones = [TONES[segment_verdict(line, part)] for part in shown]
+    return Chart(
+        sentences.segment(line, parts[0]),
+        "bar",
+        [sentences.label(part["by"]) for part in shown],
+        [
+            Series(t("Before"), [part["before"]["value"] for part in shown]),
+            Series(t("Now"), [part["now"]["value"] for part in shown], tones=tones),
+        ],
+        line.unit,
+        line.currency,
+        t("Hollow point: before; full point: now"),
+        spec=lambda width: segments(line, parts, width),
+    )
 
 
-def _segment(line: Line, found: Mapping[str, Any]) -> dict[str, str]:
+def _blocks(reading: Reading) -> Iterator[Block]:
+    for kind, icon, heading in _kinds():
+        yield Heading(heading, icon=icon, tone=TONES[kind])
+        found = reading.findings(kind)[:MOST]
+        yield from (_group(reading, each, kind, number) for number, each in enumerate(found, 1))
+        if not found:
+            yield Paragraph(t("None."), tone="muted")
+
+
+def _group(reading: Reading, found: Plain, kind: str, number: int) -> Group:
+    line, parts = reading.by_id[found["kpi"]], found.get("segments") or []
+    said: list[Block] = []
+    also = _also(reading, found)
+    if also:
+        said += [Paragraph(t("Also"), tone="strong"), Bullets(also)]
+    charts = (_trend(line, reading, found), _segment_chart(line, parts))
+    said += [chart for chart in charts if chart]
+    if parts:
+        said.append(_table(line, parts, reading.base_words(found["comparison"])))
+    now = t("Now {value}", value=line.now.text)
+    interval = t("95% interval: {interval}", interval=line.now.interval) if line.now.interval else ""
+    evidence = (now, interval, sentences.certainty(line, found), *line.now.marks)
+    return Group(_title(reading, found), said, [text for text in evidence if text], line.kpi, TONES[kind], number)
+
+
+def _table(line: Line, parts: Sequence[Plain], base: str) -> Table:
+    columns = (
+        Column(t("Segment"), width=1.7),
+        Column(t("Before"), kind=line.unit),
+        Column(t("Now (95% interval)"), kind=line.unit, width=1.3),
+        Column(t("Change"), kind=line.unit),
+        Column(t("Part of the change"), kind=line.unit, width=1.2),
+        Column(t("Against the others"), width=1.3),
+    )
+    title = t("Segments that moved most, against {base}", base=base)
+    return Table(columns, [_row(line, part) for part in parts], title)
+
+
+def _row(line: Line, part: Plain) -> list[Cell | str]:
+    said = _segment(line, part)
+
+    def number(text: str, value: float | None, *small: str, marks: tuple[str, ...] = ()) -> Cell:
+        return Cell(text or "–", value, currency=line.currency, lines=tuple(s for s in small if s), marks=marks)
+
+    marks = (said["small"],) if said["small"] else ()
+    return [
+        Cell(said["name"], lines=(said["dimension"],), tone="strong"),
+        number(said["before"], part["before"]["value"]),
+        number(said["now"], part["now"]["value"], said["interval"], marks=marks),
+        number(said["change"], part.get("change")),
+        number(said["contribution"], part.get("contribution"), said["share"]),
+        Cell(f"{said['icon']} {said['word']}", tone=TONES[said["verdict"]]),
+    ]
+
+
+def _segment(line: Line, found: Plain) -> dict[str, str]:
     verdict = segment_verdict(line, found)
     now, unit, currency = found["now"], line.unit, line.currency
     share, part = found.get("share_of_change"), found.get("contribution")
@@ -104,4 +201,4 @@ def _segment(line: Line, found: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-FINDINGS = Section("findings", lambda: t("Findings"), _facts)
+FINDINGS = Section("findings", lambda: t("Findings"), lambda reading: tuple(_blocks(reading)), _facts)
