@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmeter.analysis.effects.designs import ARM, UNITS, Counted, Design
+from crmeter.analysis.effects.designs import ARM, LOT, UNITS, Counted, Design
 from crmeter.analysis.effects.outcome import outcome_of
 from crmeter.kernel.errors import Problem, UserError
 from crmeter.kernel.messages import t
@@ -143,6 +143,8 @@ def _of_groups(design: Design) -> Iterator[Problem]:
         return
     if design.method is Method.TRIAL and design.by == ARM and design.campaign is None:
         yield Problem(t("The arms of which campaign?"), next=t("Add: campaign"))
+    if design.by == LOT and (design.lots is None or design.method is not Method.TRIAL):
+        yield Problem(t("Lots make a trial, and they are drawn from a text."), next="method = trial, lots")
     if design.by is None:
         yield Problem(t("The design does not say by what the target group differs."), next=t("Add: by"))
     if not design.target:
@@ -156,7 +158,7 @@ def _of_names(design: Design, kpi: Kpi, warehouse: Warehouse) -> Iterator[Proble
     try:
         for found in parse_filters(design.where):
             resolve(found.name, kpi, warehouse.tables)
-        if design.by and design.by != ARM:
+        if design.by and design.by not in (ARM, LOT):
             resolve(design.by, kpi, warehouse.tables)
     except UserError as error:
         yield from error.problems

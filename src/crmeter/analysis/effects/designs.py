@@ -35,6 +35,15 @@ UNITS: Mapping[Method, tuple[Counted, ...]] = {
     Method.INTERRUPTED_SERIES: (Counted.SERIES,),
 }
 ARM = "arm"  # the dimension of trials: whom lots put where
+LOT = "lot"  # the same where the lots are drawn here, see lots.py
+TREATED, CONTROL = "treated", "control"  # what lots say
+
+
+class Enrolled(StrEnum):
+    """Whom lots are drawn for: customers there are at the start, or who come while the window lasts."""
+
+    PRESENT = "present"
+    NEW = "new"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +51,8 @@ class Design:
     """What is to be verified, and how; ``kpi`` is the one outcome that decides.
 
     ``by`` is the attribute that tells who is treated (``target``) from whom they are compared with (``comparison``; of
-    groups none means all others). For a trial it is ``arm`` and ``campaign`` names whose; elsewhere ``campaign`` says
+    groups none means all others). For a trial it is ``arm`` and ``campaign`` names whose, or ``lot``: then ``lots`` is
+    what they are drawn from, a share ``planned_share`` of those ``enrolled`` is treated. Elsewhere ``campaign`` says
     that being reached by it is being treated, so that nobody of the comparison may be. A series has a ``target`` only
     where it is that of some values of ``by``; its ``comparison`` are values whose series nothing was done to.
 
@@ -64,6 +74,8 @@ class Design:
     grain: Grain = Grain.MONTH
     better: Better | None = None
     planned_share: float | None = None
+    lots: str | None = None
+    enrolled: Enrolled = Enrolled.PRESENT
     features: tuple[str, ...] = ()
     alpha: float = 0.05
     power: float = 0.8
@@ -137,6 +149,8 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "grain": Grain,
     "better": Better,
     "planned_share": _number,
+    "lots": _text,
+    "enrolled": Enrolled,
     "features": _names,
     "alpha": _number,
     "power": _number,
@@ -169,7 +183,7 @@ def read_design(written: Mapping[str, Any]) -> Design:
 
 
 def _unreadable(name: str, value: Any) -> Problem:
-    choices = {"method": Method, "unit": Counted, "grain": Grain, "better": Better}
+    choices = {"method": Method, "unit": Counted, "grain": Grain, "better": Better, "enrolled": Enrolled}
     if name in choices:
         written = t("Choose from: {names}.", names=", ".join(choices[name]))
     elif name in ("before", "after"):

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from crmeter.analysis.effects import arrays
-from crmeter.analysis.effects.designs import Counted, Design
-from crmeter.analysis.effects.people import people_of
+from crmeter.analysis.effects.designs import LOT, Counted, Design
+from crmeter.analysis.effects.people import enrolled, people_of
 from crmeter.analysis.effects.verification import PANEL_METHODS, of_customers, outcomes_of
 from crmeter.kernel.period import Period, add_months
 from crmeter.metrics import Better, Kpi
@@ -86,6 +86,8 @@ def _runs(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, length: 
 
 
 def _of_customers(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, up: bool) -> Detection:
+    if design.by == LOT:
+        return _of_lots(warehouse, rules, design, kpi, up)
     people = people_of(warehouse, rules, design)
     persons = len(people.treated) + len(people.compared)
     if design.method is Method.TRIAL:
@@ -96,6 +98,17 @@ def _of_customers(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, 
     else:
         runs = _shifted(warehouse, rules, design, kpi)
     found = found_by.detectable(runs, up_is_good=up, power=design.power)
+    needed = found_by.persons_needed(persons, found.effect, design.minimum_effect) if found.effect else None
+    return Detection(found, _enough(found, design), customers_needed=needed)
+
+
+def _of_lots(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, up: bool) -> Detection:
+    """Lots drawn again and again for those who would have been enrolled in earlier windows."""
+    outcomes, share = outcomes_of(warehouse, rules, kpi), design.planned_share or 0.5
+    each = [(window, enrolled(warehouse, rules, design, window)) for window in _earlier(design, warehouse)]
+    windows = [outcomes.arms(window, [together])[0] for window, together in each if together]
+    found = found_by.detectable(found_by.trial_runs(windows, share, design.level), up_is_good=up, power=design.power)
+    persons = len(windows[0]) if windows else 0  # the latest window is most like the one to come
     needed = found_by.persons_needed(persons, found.effect, design.minimum_effect) if found.effect else None
     return Detection(found, _enough(found, design), customers_needed=needed)
 

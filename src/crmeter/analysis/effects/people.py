@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
-from crmeter.analysis.effects.designs import ARM, Design
+from crmeter.analysis.effects.designs import ARM, CONTROL, LOT, TREATED, Design, Enrolled
+from crmeter.analysis.effects.lots import drawn
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period, add_months
@@ -42,6 +43,10 @@ def people_of(warehouse: Warehouse, rules: Rules, design: Design) -> People:
         arms = _arms(warehouse, _campaign(warehouse, design.campaign))
         groups = [{c for c, arm in arms.items() if arm in values} for values in (design.target, design.comparison)]
         return _people(groups, allowed, None, touched=_contacted(warehouse, design.campaign))
+    if design.by == LOT:
+        touched = reached(warehouse, design.campaign) if design.campaign else set()
+        groups = [set(group) for group in by_lot(design, enrolled(warehouse, rules, design, design.after))]
+        return _people(groups, None, None, touched=touched)
     values = _values(warehouse, design)
     compared = design.comparison or tuple({v for v in values.values() if v is not None} - {*design.target})
     groups = [{c for c, value in values.items() if value in wanted} for wanted in (design.target, compared)]
@@ -49,6 +54,29 @@ def people_of(warehouse: Warehouse, rules: Rules, design: Design) -> People:
         groups[1] |= {c for c, value in values.items() if value is None} if design.by == CAMPAIGN else set()
     touched = reached(warehouse, design.campaign) if design.campaign else set()
     return _people(groups, allowed, present(warehouse, rules, design.after), touched=touched)
+
+
+def enrolled(warehouse: Warehouse, rules: Rules, design: Design, window: Period) -> list[str]:
+    """The customers whom lots are drawn for, were the window this one, by their ids."""
+    allowed = _allowed(warehouse, parse_filters(design.where))
+    living = set(attribute(warehouse, "customer_id")) if allowed is None else allowed
+    if design.enrolled is Enrolled.NEW:
+        return sorted(living & arriving(warehouse, rules, window))
+    return sorted(living & present(warehouse, rules, window))
+
+
+def by_lot(design: Design, customers: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The customers as lots put them: treated, and left alone."""
+    share = 0.5 if design.planned_share is None else design.planned_share
+    lots = {customer: drawn(design.lots or "", customer, share) for customer in customers}
+    treated, control = ([c for c, lot in lots.items() if lot == which] for which in (TREATED, CONTROL))
+    return treated, control
+
+
+def arriving(warehouse: Warehouse, rules: Rules, window: Period) -> set[str]:
+    """Who becomes a customer for the first time in a window."""
+    found = by_customer(warehouse, rules, window, [cell("customers_new")])
+    return {customer for customer, (new,) in found.items() if customer is not None and new}
 
 
 def _people(
