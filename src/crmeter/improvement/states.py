@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crmeter.kernel.errors import Problem
+from crmeter.kernel.messages import t
+
 
 class State(StrEnum):
     """Where a plan stands."""
@@ -54,3 +57,25 @@ def after(action: str, state: State) -> State | None:
     if state not in found.of:
         return None
     return state if found.to is None or state is State.CLOSED else found.to
+
+
+def state_word(state: State) -> str:
+    """A state in the language of the moment."""
+    return {
+        State.DRAFT: t("draft"),
+        State.REGISTERED: t("registered"),
+        State.RUNNING: t("running"),
+        State.VERIFYING: t("being verified"),
+        State.CLOSED: t("closed"),
+        State.CANCELLED: t("cancelled"),
+    }[state]
+
+
+def refusal(id: str, state: State, action: str) -> Problem:
+    """Why something cannot be done with a plan in its state."""
+    allowed = ", ".join(map(state_word, ACTIONS[action].of))
+    return Problem(
+        t("This cannot be done with plan {id}: its state is “{state}”.", id=id, state=state_word(state)),
+        t("It takes a plan in one of these states: {states}.", states=allowed),
+        t("What happened to it so far: crmeter plan show {id}", id=id),
+    )

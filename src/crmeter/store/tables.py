@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, Date, Float, ForeignKey, Integer, MetaData, String, Table, Text
 
 METADATA = MetaData()
 
 #: The newest migration; a test holds it to the files of ``migrations/versions``.
-SCHEMA = "0004"
+SCHEMA = "0005"
 
 EVALUATION = Table(
     "evaluation",
@@ -41,4 +41,36 @@ ALERT = Table(
     Column("told_on", Date, nullable=False),  # the first day of the period that it was last told of
     Column("ended_on", Date),  # the first day of the period in which it was over; null while it goes on
     Column("documents", Text, nullable=False),  # canonical JSON: all that was told of it, by period
+)
+
+PLAN = Table(
+    "plan",
+    METADATA,
+    Column("id", String, primary_key=True),  # P1, P2 …
+    Column("state", String, nullable=False),
+    Column("content", Text, nullable=False),  # canonical JSON: what it says
+    Column("registration", Text),  # canonical JSON: what was sealed before its start; null before
+)
+
+PLAN_EVENT = Table(
+    "plan_event",
+    METADATA,
+    Column("plan", String, ForeignKey("plan.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", String, nullable=False),  # UTC, ISO 8601
+    Column("who", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("details", Text, nullable=False),  # canonical JSON
+)
+
+PLAN_VERIFICATION = Table(
+    "plan_verification",
+    METADATA,
+    Column("plan", String, ForeignKey("plan.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", String, nullable=False),  # UTC, ISO 8601
+    Column("load", Integer, nullable=False),
+    Column("verdict", String, nullable=False),
+    Column("document", Text, nullable=False),  # canonical JSON, byte for byte what was sealed
+    Column("checksum", String, nullable=False),
 )
