@@ -14,7 +14,7 @@ from crmeter.metrics.measures import CELLS, RankedCells, Total
 from crmeter.metrics.plan import Batch, Place
 from crmeter.metrics.ranks import fetch_ranks
 from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
-from crmeter.model.cells import CELL_COLUMNS, cells
+from crmeter.model.cells import CELL_COLUMNS, cells, narrow
 
 Pair = tuple[str, str]  # two columns
 Ranking = tuple[int, str, str]  # which cells, the column in order, the column that says of whom
@@ -113,7 +113,7 @@ class _Family:
         found = cells(tables, self.reading.horizon, batch.needs, split)
         columns = sorted(batch.columns)
         found = found.mutate(
-            **{f"c_{c}": CELL_COLUMNS[c].value(found) for c in columns},
+            **{f"c_{c}": narrow(CELL_COLUMNS[c].value(found)) for c in columns},
             **{self.reading.column(d): found[d.column].cast("string") for d in own},
         )
         found = self.reading.filtered(found, conditions)
