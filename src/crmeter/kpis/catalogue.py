@@ -17,6 +17,12 @@ from crmeter.metrics import Kpi
 _ADDITION = re.compile(r"\s*[(（,].*$")  # what tells variants of a measure apart: “…, median”, “…（中位數）”
 
 
+def _stands_in(name: str, text: str) -> bool:
+    """Whether a name is part of a text, as whole words where it is written in letters with spaces between words."""
+    edges = [r"(?<![a-z0-9_.])" if name[0].isascii() else "", r"(?![a-z0-9_]|\.[a-z])" if name[-1].isascii() else ""]
+    return name in text and re.search(f"{edges[0]}{re.escape(name)}{edges[1]}", text) is not None
+
+
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """KPIs by family, and the cards of those that are not built in, by id and language."""
@@ -57,6 +63,18 @@ class Catalogue:
         language, by name or synonym."""
         by_word = self.by_id.get(word) or self.first_variants.get(word)
         return by_word or self.by_id.get(self._called.get(word.strip().casefold(), ""))
+
+    def named_in(self, text: str) -> tuple[str, str] | None:
+        """The longest name or synonym that stands in a text of small letters, and the id of the KPI; None where none
+        does. Of two that are of one length the first counts."""
+        known = {
+            **{id: id for id in self.by_id},
+            **{m: kpi.id for m, kpi in self.first_variants.items()},
+            **self._called,
+        }
+        there = [name for name in known if name and _stands_in(name, text)]
+        longest = max(there, key=len, default=None)
+        return None if longest is None else (longest, known[longest])
 
     def chosen(self, words: Sequence[str]) -> tuple[Kpi, ...]:
         """The KPIs that :meth:`find` finds, each once. UserError for words that find none."""

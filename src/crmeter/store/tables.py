@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, Float, ForeignKey, Integer, MetaData, Strin
 METADATA = MetaData()
 
 #: The newest migration; a test holds it to the files of ``migrations/versions``.
-SCHEMA = "0005"
+SCHEMA = "0006"
 
 EVALUATION = Table(
     "evaluation",
@@ -73,4 +73,26 @@ PLAN_VERIFICATION = Table(
     Column("verdict", String, nullable=False),
     Column("document", Text, nullable=False),  # canonical JSON, byte for byte what was sealed
     Column("checksum", String, nullable=False),
+)
+
+GOAL = Table(
+    "goal",
+    METADATA,
+    Column("id", String, primary_key=True),  # G1, G2 …
+    Column("created_at", String, nullable=False),  # UTC, ISO 8601
+    Column("closed_at", String),
+    Column("parent", String, ForeignKey("goal.id")),
+    Column("document", Text, nullable=False),  # canonical JSON: as it was set
+    Column("outcome", Text),  # canonical JSON: the state it was closed in
+)
+
+GOAL_CHECK_IN = Table(
+    "goal_check_in",
+    METADATA,
+    Column("goal", String, ForeignKey("goal.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", String, nullable=False),  # UTC, ISO 8601
+    Column("by", String),
+    Column("note", Text, nullable=False),
+    Column("state", Text, nullable=False),  # canonical JSON: how the goal stood then
 )
