@@ -14,7 +14,10 @@ from crmeter.metrics.averages import Mean
 from crmeter.metrics.clustered import CustomerRatio
 from crmeter.metrics.customers import ByCustomer, Part, by_customer
 from crmeter.metrics.formulas import CustomerSum, Quotient, RowCount, RowSum, Share
+from crmeter.metrics.kpi import base_table
+from crmeter.metrics.measures import CELLS, Product
 from crmeter.model.rules import Rules
+from crmeter.model.tables import BY_NAME
 from crmeter.stats.effects.trial import Arm
 from crmeter.warehouse.duck import Warehouse
 
@@ -30,7 +33,20 @@ class Outcome:
 
 
 def outcome_of(kpi: Kpi) -> Outcome | None:
-    """The parts of a KPI; None for one that is more than a sum or a ratio of sums, such as a median."""
+    """The parts of a KPI; None for one that is more than a sum or a ratio of sums, such as a median, and for one whose
+    rows belong to no customer, such as those of users."""
+    found = _parts(kpi)
+    parts = [] if found is None else [found.value, *([found.per] if found.per else [])]
+    return found if parts and all(map(_is_of_customers, parts)) else None
+
+
+def _is_of_customers(part: Part) -> bool:
+    totals = (part.x, part.y) if isinstance(part, Product) else (part,)
+    others = {total.population for total in totals} - {CELLS}
+    return all("customer_id" in {column.name for column in BY_NAME[base_table(name)].columns} for name in others)
+
+
+def _parts(kpi: Kpi) -> Outcome | None:
     formula = kpi.formula
     if isinstance(formula, CustomerSum | RowCount | RowSum):
         return Outcome(formula.total)
