@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crmeter.app import verified_plans
 from crmeter.app.settings import Workspace
 from crmeter.app.sources import configured
 from crmeter.ingest.landing import Progress
@@ -13,8 +14,19 @@ from crmeter.ingest.run import silent
 
 
 def ingest(workspace: Workspace, names: Sequence[str] = (), progress: Progress = silent) -> LoadReport:
-    """Load the sources ``names``, all if none is given, and publish the load; UserError with all that is wrong."""
-    return load(workspace.root, workspace.warehouse, workspace.rules, configured(workspace), names, progress)
+    """Load the sources ``names``, all if none is given, and publish the load; UserError with all that is wrong.
+
+    What verified plans brought is among them. Where the company's own ledger names one of those with this load, it is
+    taken out again: nothing is counted twice.
+    """
+    workspace = verified_plans.write_ledger(workspace)
+    report = load(workspace.root, workspace.warehouse, workspace.rules, configured(workspace), names, progress)
+    before = verified_plans.written(workspace)
+    verified_plans.write_ledger(workspace)
+    if verified_plans.written(workspace) != before:
+        own = [verified_plans.SOURCE]
+        load(workspace.root, workspace.warehouse, workspace.rules, configured(workspace), own, progress)
+    return report
 
 
 __all__ = ["LoadReport", "ingest", "silent"]

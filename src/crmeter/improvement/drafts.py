@@ -22,7 +22,13 @@ class Kind(StrEnum):
     CRM_SETTING = "crm_setting"
 
 
-_OF_ADVICE = {"marketing": Kind.MARKETING_STRATEGY, "service": Kind.SERVICE_PROCESS}
+_OF_ADVICE = {
+    "marketing": Kind.MARKETING_STRATEGY,
+    "service": Kind.SERVICE_PROCESS,
+    "sales_process": Kind.SALES_PROCESS,
+    "crm_setting": Kind.CRM_SETTING,
+}
+ADVICE_KIND = {kind: name for name, kind in _OF_ADVICE.items()}  # what advice calls it
 
 
 class Enrolled(StrEnum):
@@ -91,11 +97,11 @@ class Draft:
 
 def from_finding(finding: Plain, *, evaluation: str | None = None, problem: str = "") -> Draft:
     """A draft about a finding of an evaluation; ``problem`` is the finding in words."""
-    told = finding.get("root") or {}
-    by, target = _segment(finding.get("segments") or [])
+    root = (finding.get("root") or {}).get("kind")
+    by, target = _segment([s for s in finding.get("segments") or [] if s.get("beyond_noise", True)][:1])
     return Draft(
-        problem=problem or str(finding.get("why") or ""),
-        cause=str(told.get("said") or "") if isinstance(told, Mapping) else str(told),
+        problem=problem,
+        kind=_OF_ADVICE.get(str(root)),
         kpi=finding.get("kpi"),
         group=Group(by=by, target=target) if by else Group(),
         evaluation=evaluation,
@@ -109,11 +115,11 @@ def from_advice(advice: Plain, finding: Plain, *, evaluation: str | None = None,
     do = advice.get("do") or {}
     what = str(do.get(language()) or do.get("en") or "")
     expected = advice.get("expected") or {}
-    by, target = _segment(advice.get("segments") or [])
+    by, target = _segment(list(advice.get("segments") or [])[:1])
     found = {name: value for name, value in base.__dict__.items() if value is not None}
     found |= {
         "title": what,
-        "kind": _kind(str(advice.get("kind") or "")),
+        "kind": _OF_ADVICE.get(str(advice.get("kind"))) or base.kind,
         "kpi": advice.get("kpi") or base.kpi,
         "expected": expected.get("change"),
         "group": Group(by=by, target=target) if by else base.group,
@@ -121,12 +127,6 @@ def from_advice(advice: Plain, finding: Plain, *, evaluation: str | None = None,
         "advice": advice.get("id"),
     }
     return Draft(**found)
-
-
-def _kind(name: str) -> Kind | None:
-    if name in _OF_ADVICE:
-        return _OF_ADVICE[name]
-    return Kind(name) if name in set(Kind) else None
 
 
 def _segment(segments: Sequence[Plain]) -> tuple[str | None, tuple[str, ...]]:

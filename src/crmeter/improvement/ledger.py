@@ -11,15 +11,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from crmeter.improvement.drafts import Plain
 
-SOURCE = "verified_plans"
 COLUMNS = ("entry_id", "on", "side", "category", "amount", "currency", "evidence", "verification_id", "note")
-MAPPING = f"""SELECT {", ".join(f'"{name}"' if name == "on" else name for name in COLUMNS)}
-FROM {SOURCE}
-"""
 _CATEGORIES = {
     "customers": "churn_reduction",
     "value": "sales_growth",
@@ -67,8 +64,6 @@ def _entry(document: Plain, verification: Plain, families: Mapping[str, str], *,
 
 
 def _last_day(end: str) -> str:
-    from datetime import date, timedelta
-
     return str(date.fromisoformat(end) - timedelta(days=1))
 
 
@@ -85,6 +80,12 @@ def _count_the_same(document: Plain, other: Plain) -> bool:
 
 def _share(one: Mapping[str, Any], other: Mapping[str, Any], name: str) -> bool:
     return bool(set(one[name]) & set(other[name]))
+
+
+def mapping(source: str) -> str:
+    """The SELECT that fills the ledger from the file of a source."""
+    names = ", ".join(f'"{name}"' if name == "on" else name for name in COLUMNS)
+    return f"SELECT {names}\nFROM {source}\n"
 
 
 def as_csv(rows: Sequence[Mapping[str, str]]) -> bytes:
