@@ -118,7 +118,7 @@ def test_working_days_are_counted_where_the_holidays_are_known(steady: Warehouse
     assert document["base"]["previous"]["workdays"] == 23 - 6
     assert document["base"]["year"]["workdays"] == 20 - 3 + 1
     with speaking("en"):
-        told = render(document, "md", "en", {kpi.id: card(kpi.id, "en") for kpi in KPIS})
+        told = render(document, "md", "en", {kpi.id: card(kpi.id, "en") for kpi in KPIS}).decode()
     assert "This period has 20 working days; the month before had 17" in told
     assert "workdays" not in evaluated(steady, ALIGNED, "2025-02")["period"]
 
@@ -155,6 +155,6 @@ def test_the_report_says_what_is_compared_and_why(steady: Warehouse, lang: str, 
     document = json.loads(json.dumps(evaluated(steady, ALIGNED, "2026-02")))
     with speaking(lang):
         for form in ("md", "html"):
-            told = render(document, form, lang, {kpi.id: card(kpi.id, lang) for kpi in KPIS})
+            told = render(document, form, lang, {kpi.id: card(kpi.id, lang) for kpi in KPIS}).decode()
             assert base in told
             assert why in told

@@ -6,6 +6,7 @@ import pytest
 
 from crmeter.kernel.messages import speaking
 from crmeter.reports import blocks as b
+from crmeter.reports import sections
 from crmeter.reports.reading import Reading
 from crmeter.reports.renderers import html, markdown
 from crmeter.reports.section import Section
@@ -42,8 +43,7 @@ def everything() -> tuple[b.Block, ...]:
 @pytest.fixture
 def only(monkeypatch: pytest.MonkeyPatch) -> None:
     made = (Section("made", lambda: "w29", lambda reading: everything()), Section("none", lambda: "no", lambda r: ()))
-    monkeypatch.setattr(html, "SECTIONS", made)
-    monkeypatch.setattr(markdown, "SECTIONS", made)
+    monkeypatch.setattr(sections, "SECTIONS", made)
 
 
 WORDS = [f"w{n:02d}" for n in range(1, 30)]

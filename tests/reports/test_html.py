@@ -19,7 +19,7 @@ PAYLOAD = """</text><script>alert(1)</script>"><img src=x onerror=alert(1)>{{ 7*
 
 @cache
 def report(lang: str, complete: bool = True) -> tuple[str, Element]:
-    html = render(sample.document(complete=complete), "html", lang, sample.cards(lang))
+    html = render(sample.document(complete=complete), "html", lang, sample.cards(lang)).decode()
     return html, parse(html)
 
 
@@ -142,7 +142,7 @@ def test_names_from_the_data_stay_text(lang: str) -> None:
     document["data"]["notes"].append({"kind": PAYLOAD, "table": PAYLOAD, "count": 1})
     cards = dict(sample.cards(lang))
     cards["nps"] = sample.SampleCard(*[PAYLOAD] * 6, {"low": [sample.SampleAction(PAYLOAD, PAYLOAD)]})
-    html = render(document, "html", lang, cards)
+    html = render(document, "html", lang, cards).decode()
     page = parse(html)
     assert not page.all("script", "img")
     assert not [e for e in page.all() if any(name.startswith("on") for name in e.attributes)]
@@ -154,16 +154,18 @@ def test_names_from_the_data_stay_text(lang: str) -> None:
 def test_a_document_with_nothing_to_tell_still_reads() -> None:
     document = sample.document()
     document |= {"findings": [], "kpis": [], "data": {"tables": [], "notes": []}}
-    page = parse(render(document, "html", "en", {}))
+    page = parse(render(document, "html", "en", {}).decode())
     assert "Nothing got worse beyond noise." in page.text
 
 
 def test_a_kpi_without_a_card_is_shown_by_its_id() -> None:
-    assert "active_customers" in parse(render(sample.document(), "html", "en", {})).text
+    assert "active_customers" in parse(render(sample.document(), "html", "en", {}).decode()).text
 
 
 def test_unknown_formats_and_languages_are_refused() -> None:
-    with pytest.raises(UserError, match="html, md, json"):
-        render(sample.document(), "pdf", "en", {})
+    with pytest.raises(UserError, match="html, md, json, pdf"):
+        render(sample.document(), "odt", "en", {})
+    with pytest.raises(UserError, match="management, sales"):
+        render(sample.document(), "html", "en", {}, "finance")
     with pytest.raises(UserError, match="zh-Hant"):
         render(sample.document(), "html", "fr", {})

@@ -27,7 +27,7 @@ def test_json_is_the_sealed_document_plus_texts(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_markdown_tables_are_whole_and_hold_every_value(lang: str) -> None:
-    md = render(sample.document(), "md", lang, sample.cards(lang))
+    md = render(sample.document(), "md", lang, sample.cards(lang)).decode()
     widths: list[int] = []
     for line in md.splitlines():
         if not line.startswith("|"):
@@ -44,7 +44,7 @@ def test_markdown_tables_are_whole_and_hold_every_value(lang: str) -> None:
 
 
 def test_markdown_keeps_names_from_the_data_inert() -> None:
-    md = render(sample.document(member="a|b\n# <b>*x*</b> `c` [d](e)"), "md", "en", sample.cards("en"))
+    md = render(sample.document(member="a|b\n# <b>*x*</b> `c` [d](e)"), "md", "en", sample.cards("en")).decode()
     assert r"a\|b \# &lt;b&gt;\*x\*&lt;/b&gt; \`c\` \[d\](e)" in md
 
 

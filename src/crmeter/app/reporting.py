@@ -11,19 +11,24 @@ from crmeter.evaluation.seal import check_seal
 from crmeter.kernel.era import counting_years
 from crmeter.kernel.messages import language, t
 from crmeter.kpis.catalogue import BUILT_IN, Catalogue
+from crmeter.reports.audiences import AUDIENCES
 from crmeter.reports.reading import Reading
-from crmeter.reports.renderers import FORMATS, render
+from crmeter.reports.renderers import FORMATS, TEXTS, render
 from crmeter.reports.sentences import movement
 
-__all__ = ["FORMATS", "headlines", "report"]
+__all__ = ["AUDIENCES", "FORMATS", "TEXTS", "headlines", "report"]
 
 
-def report(workspace: Workspace, id: str, format: str) -> str:
-    """A report in the language of the moment. Raises UserError where the evaluation is not as it was sealed."""
+def report(workspace: Workspace, id: str, format: str, audience: str | None = None) -> bytes:
+    """A report in the language of the moment, for one of AUDIENCES or, with None, with everything in it.
+
+    Texts are UTF-8. Raises UserError where the evaluation is not as it was sealed, and where there is no such format
+    or audience.
+    """
     document = evaluation(workspace, id)
     check_seal(document)
     with counting_years(workspace.era):
-        return render(document, format, language(), workspace.catalogue.cards(language()))
+        return render(document, format, language(), workspace.catalogue.cards(language()), audience)
 
 
 def headlines(document: Mapping[str, Any], catalogue: Catalogue = BUILT_IN) -> dict[str, list[str]]:

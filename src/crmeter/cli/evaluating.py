@@ -54,24 +54,32 @@ def add_list(app: typer.Typer) -> None:
 
 def add_report(app: typer.Typer) -> None:
     id = typer.Argument(metavar="ID", help=t("An evaluation, as “crmeter evaluations” lists it."))
-    form = typer.Option("--format", help=t("How the report is written."))
+    form = typer.Option("--format", help=t("How the report is written. Default: html, or what FILE ends in."))
+    reader = typer.Option("--audience", help=t("Whom it is for: their KPIs and their questions. Default: everything."))
     output = typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file. Default: standard output."))
 
     @command(
         app,
         "report",
         t("Write the report of an evaluation."),
-        ("crmeter report 2025-Q4-1 --lang zh-Hant -o report.html", "crmeter report 2025-Q4-1 --format md"),
+        (
+            "crmeter report 2025-Q4-1 --lang zh-Hant -o report.html",
+            "crmeter report 2025-Q4-1 --audience management -o report.pdf",
+            "crmeter report 2025-Q4-1 --format md",
+        ),
     )
     def report(
         id: Annotated[str, id],
         *,
-        format: Annotated[Literal["html", "md", "json"], form] = "html",
+        format: Annotated[Literal["html", "md", "json", "pdf"] | None, form] = None,
+        audience: Annotated[Literal["management", "sales", "marketing", "service", "it"] | None, reader] = None,
         output: Annotated[Path | None, output] = None,
     ) -> None:
         from crmeter.app import reporting
 
+        ending = output.suffix.lower()[1:] if output else ""
+        form = format or (ending if ending in reporting.FORMATS else "html")
         with screen.progress() as progress:
             progress(t("Writing the report"), None)
-            content = reporting.report(workspace(), id, format)
-        screen.deliver(content, output)
+            content = reporting.report(workspace(), id, form, audience)
+        screen.deliver(content.decode("utf-8") if form in reporting.TEXTS else content, output)

@@ -11,6 +11,7 @@ from typing import Any
 
 from crmeter.kernel.messages import t
 from crmeter.reports import calendar_notes, numbers, periods, words
+from crmeter.reports.audiences import Audience
 from crmeter.reports.cards import BareCard, Card
 
 Plain = Mapping[str, Any]
@@ -77,14 +78,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Reading:
-    """The document and the cards of its KPIs, and what the sections of a report ask of them."""
+    """The document and the cards of its KPIs, and what the sections of a report ask of them.
+
+    With an audience, only the KPIs that it is shown, and the findings on those.
+    """
 
     document: Plain
     cards: Mapping[str, Card] = field(default_factory=dict)
+    audience: Audience | None = None
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        return tuple(self._line(kpi) for kpi in self.document["kpis"])
+        shown = self.audience.shows if self.audience else lambda kpi, family: True
+        return tuple(self._line(kpi) for kpi in self.document["kpis"] if shown(kpi["kpi"], kpi["family"]))
 
     @cached_property
     def by_id(self) -> dict[str, Line]:
@@ -102,6 +108,15 @@ class Reading:
         """The strengths or weaknesses, strongest first; those of KPIs that the document lacks are left out."""
         found = [f for f in self.document["findings"] if f["kind"] == kind and f["kpi"] in self.by_id]
         return sorted(found, key=lambda f: f["rank"])
+
+    def top(self, kind: str, most: int) -> list[Plain]:
+        """As many of them as are shown: ``most``, fewer where the audience wants fewer."""
+        return self.findings(kind)[: min(most, self.audience.most) if self.audience else most]
+
+    @property
+    def segments(self) -> bool:
+        """Whether the segments of findings are listed."""
+        return self.audience is None or self.audience.segments
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -146,6 +161,32 @@ class Reading:
     @property
     def sealed(self) -> str:
         return periods.instant(self.document["sealed_at"], self.document["workspace"]["timezone"])
+
+    @property
+    def heading(self) -> str:
+        """What the report is of and for whom, below the name of the company."""
+        return f"{self.period} · {self.audience.title()}" if self.audience else self.period
+
+    @property
+    def about(self) -> list[tuple[str, str]]:
+        """What stands at the head of a report: period, scope, data and state."""
+        scope = f" {t('and')} ".join(self.scope) or t("all customers")
+        data = t("load {load}, up to {day}", load=self.document["load"], day=self.newest_day)
+        state = t("period complete") if self.complete else t("period in progress")
+        return [(t("Period"), self.days), (t("Scope"), scope), (t("Data"), data), (t("State"), state)]
+
+    @property
+    def sealing(self) -> list[str]:
+        """What stands at the foot: which evaluation it is, and the sums that prove it."""
+        seal = self.document["seal"]
+        sums = (
+            (f"{t('Checksum')} ({seal['algorithm']})", seal["checksum"]),
+            (t("Definitions"), seal["definitions"]),
+            (t("Data"), seal["data"]),
+            (t("Settings"), seal["settings"]),
+        )
+        told = t("Evaluation {id}, sealed {moment}.", id=self.document["id"], moment=self.sealed)
+        return [told, *(f"{word}{t(': ')}{value}" for word, value in sums)]
 
     def period_name(self, value: Plain) -> str:
         """The canonical name of the period of one value."""

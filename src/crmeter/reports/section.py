@@ -18,7 +18,7 @@ class Section:
 
     ``facts``: what the template ``section.html`` in its folder (``name``) shows; None where blocks serve for HTML too.
     ``sheet``: other blocks for a workbook, where a reader wants flat rows of numbers. ``slides``: whether it is shown
-    in a presentation.
+    in a presentation. ``dense``: small print, set in two columns on paper.
     """
 
     name: str
@@ -27,3 +27,4 @@ class Section:
     facts: Callable[[Reading, Drawer | None], Mapping[str, object]] | None = None
     sheet: Blocks | None = None
     slides: bool = True
+    dense: bool = False

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from crmeter.kernel.messages import t
 from crmeter.reports import numbers, words
 from crmeter.reports.reading import Line
+
+# what an attribute of a company may hold though it is none of its groups: a mail address, a mobile number
+_PERSONAL = re.compile(
+    r"[^\s@]+@[^\s@]+\.[a-zA-Z]{2,}|(?<!\d)(?:\+?886-?|0)9\d{2}-?\d{3}-?\d{3}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)"
+)
 
 
 def movement(line: Line, comparison: str, base: str) -> str:
@@ -60,8 +66,9 @@ def certainty(line: Line, found: Mapping[str, Any]) -> str:
 
 
 def label(by: Mapping[str, str | None]) -> str:
-    """A segment: “South”, or “South, web” for two dimensions."""
-    return t(", ").join(words.member(dimension, value) for dimension, value in by.items())
+    """A segment: “South”, or “South, web” for two dimensions. An address or number of a person is not told."""
+    said = (words.member(dimension, value) for dimension, value in by.items())
+    return t(", ").join(t("(personal, not shown)") if _PERSONAL.search(each) else each for each in said)
 
 
 def dimensions(by: Mapping[str, str | None]) -> str:

@@ -28,11 +28,11 @@ def clipped(reading: Reading) -> bool:
 def moves(reading: Reading, width: int) -> Spec:
     """One bar a KPI: worse in one colour, better in the other, each with its sign, word icon and number."""
     narrow = width < 400
-    rows = [_row(i, line, narrow) for i, line in enumerate(moved(reading))]
-    height = (ROW + (16 if narrow else 0)) * max(len(rows), 1)
-    edge = max([abs(row["x"]) for row in rows], default=1.0) * 1.6  # the label of the longest bar fits beside it
-    names = 0 if narrow else 330
+    names = 0 if narrow else min(330, int(width * 0.35))
     inner = width - names - 16
+    rows = [_row(i, line, narrow, names) for i, line in enumerate(moved(reading))]
+    height = (ROW + (16 if narrow else 0)) * max(len(rows), 1)
+    edge = max([abs(row["x"]) * _room(row["label"], inner) for row in rows], default=1.0)
     y: Spec = {
         "field": "i",
         "type": "ordinal",
@@ -68,7 +68,13 @@ def relative(line: Line) -> float | None:
     return float(found["change"]) / float(base)
 
 
-def _row(i: int, line: Line, narrow: bool) -> dict[str, Any]:
+def _room(label: str, inner: int) -> float:
+    """How many times as long as a bar its side of the axis is, so that the label fits behind the bar."""
+    wide = 14 + sum(12.5 if ord(sign) > 0x2E80 else 7.2 for sign in label)
+    return inner / 2 / max(inner / 2 - wide, inner / 10)
+
+
+def _row(i: int, line: Line, narrow: bool, names: int) -> dict[str, Any]:
     change = relative(line) or 0.0
     # a share that grows by half is told in points too, or one reads 50 points
     points = f"  ({line.comparisons['previous'].change})" if line.unit == "share" and not narrow else ""
@@ -77,6 +83,6 @@ def _row(i: int, line: Line, narrow: bool) -> dict[str, Any]:
         "zero": 0,
         "x": max(-CLIP, min(CLIP, change)),
         "verdict": line.verdict,
-        "name": fit(line.card.name, 270),
+        "name": fit(line.card.name, names or 270),
         "label": f"{words.icon(line.verdict)} {numbers.relative(change)}{points}",
     }

@@ -7,33 +7,40 @@ from typing import Any
 
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import LANGUAGES, speaking, t
+from crmeter.reports.audiences import AUDIENCES
 from crmeter.reports.cards import Card
 from crmeter.reports.reading import Reading
-from crmeter.reports.renderers import html, json, markdown
+from crmeter.reports.renderers import html, json, markdown, pdf
 
-RENDERERS: Mapping[str, Callable[[Reading, str], str]] = {
+RENDERERS: Mapping[str, Callable[[Reading, str], str | bytes]] = {
     "html": html.render,
     "md": markdown.render,
     "json": json.render,
+    "pdf": pdf.render,
 }
 FORMATS = tuple(RENDERERS)
+TEXTS = ("html", "md", "json")  # a terminal can show these
 
 
-def render(document: Mapping[str, Any], format: str, lang: str, cards: Mapping[str, Card]) -> str:
-    """The report of a sealed evaluation.
+def render(
+    document: Mapping[str, Any], format: str, lang: str, cards: Mapping[str, Card], audience: str | None = None
+) -> bytes:
+    """The report of a sealed evaluation; texts in UTF-8.
 
     ``document`` is the evaluation as plain JSON, ``cards`` the cards of its KPIs by id, in ``lang``; a KPI without one
-    is shown by its id. Raises UserError for a format or language there is none of.
+    is shown by its id. ``audience`` is one of AUDIENCES, None for everything. Raises UserError for a format, language
+    or audience there is none of.
     """
-    if format not in RENDERERS:
-        raise UserError.of(
-            t("There is no report format “{format}”.", format=format),
-            next=t("Choose one of: {choices}.", choices=", ".join(FORMATS)),
-        )
-    if lang not in LANGUAGES:
-        raise UserError.of(
-            t("There is no language “{lang}”.", lang=lang),
-            next=t("Choose one of: {choices}.", choices=", ".join(LANGUAGES)),
-        )
+    _check(t("There is no report format “{format}”.", format=format), format, FORMATS)
+    _check(t("There is no language “{lang}”.", lang=lang), lang, LANGUAGES)
+    if audience is not None:
+        _check(t("There is no audience “{audience}”.", audience=audience), audience, tuple(AUDIENCES))
     with speaking(lang):
-        return RENDERERS[format](Reading(document, cards), lang)
+        read = Reading(document, cards, AUDIENCES[audience] if audience else None)
+        made = RENDERERS[format](read, lang)
+    return made.encode("utf-8") if isinstance(made, str) else made
+
+
+def _check(what: str, given: str, choices: tuple[str, ...]) -> None:
+    if given not in choices:
+        raise UserError.of(what, next=t("Choose one of: {choices}.", choices=", ".join(choices)))

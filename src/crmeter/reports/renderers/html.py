@@ -15,7 +15,7 @@ from crmeter.reports.charts.draw import Drawer
 from crmeter.reports.charts.spark import spark
 from crmeter.reports.reading import Reading
 from crmeter.reports.section import Section
-from crmeter.reports.sections import SECTIONS
+from crmeter.reports.sections import shown
 
 TAGS = {"zh-Hant": "zh-Hant-TW", "zh-Hans": "zh-Hans-CN", "en": "en"}
 
@@ -47,7 +47,7 @@ def _style() -> Markup:
 def render(reading: Reading, lang: str) -> str:
     """The whole page."""
     drawer = Drawer()
-    bodies = [(section.name, section.title(), _body(section, reading, drawer)) for section in SECTIONS]
+    bodies = [(section.name, section.title(), _body(section, reading, drawer)) for section in shown(reading)]
     parts = [(name, title, body) for name, title, body in bodies if body is not None]
     return (
         _environment()
@@ -61,6 +61,7 @@ def _body(section: Section, reading: Reading, drawer: Drawer) -> Markup | None:
     made = _environment()
     if section.facts is not None:
         template = made.get_template(f"sections/{section.name}/section.html")
-        return Markup(template.render(reading=reading, **section.facts(reading, drawer)))
+        names = {each.name for each in shown(reading)}  # a link leads to a section that is there
+        return Markup(template.render(reading=reading, names=names, **section.facts(reading, drawer)))
     blocks = section.blocks(reading)
     return Markup(made.get_template("renderers/blocks.html").render(blocks=blocks, drawer=drawer)) if blocks else None

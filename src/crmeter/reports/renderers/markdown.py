@@ -25,7 +25,7 @@ from crmeter.reports.blocks import (
     Tiles,
 )
 from crmeter.reports.reading import Reading
-from crmeter.reports.sections import SECTIONS
+from crmeter.reports.sections import shown
 
 _SPECIAL = re.compile(r"[\\`*_\[\]>|~#]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -66,7 +66,7 @@ def _environment() -> Environment:
 def render(reading: Reading, lang: str) -> str:
     """The whole report."""
     parts = []
-    for section in SECTIONS:
+    for section in shown(reading):
         blocks = section.blocks(reading)
         if blocks:
             parts.append((section.title(), Markup("\n\n".join(_all(blocks, 2)))))

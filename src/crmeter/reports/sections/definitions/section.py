@@ -109,4 +109,5 @@ DEFINITIONS = Section(
     _facts,
     sheet=lambda reading: tuple(_sheet(reading)),
     slides=False,
+    dense=True,
 )

@@ -38,14 +38,14 @@ def _kinds() -> tuple[tuple[str, str, str], ...]:
 def _facts(reading: Reading, drawer: Drawer | None) -> Mapping[str, object]:
     return {
         "groups": [
-            (kind, icon, heading, [_finding(reading, found, drawer) for found in reading.findings(kind)[:MOST]])
+            (kind, icon, heading, [_finding(reading, found, drawer) for found in reading.top(kind, MOST)])
             for kind, icon, heading in _kinds()
         ]
     }
 
 
 def _finding(reading: Reading, found: Plain, drawer: Drawer | None) -> dict[str, object]:
-    line, parts = reading.by_id[found["kpi"]], found.get("segments") or []
+    line, parts = reading.by_id[found["kpi"]], _parts(reading, found)
     return {
         "line": line,
         "base": reading.base_words(found["comparison"]),
@@ -57,6 +57,10 @@ def _finding(reading: Reading, found: Plain, drawer: Drawer | None) -> dict[str,
         "trend": _drawn(_trend(line, reading, found), drawer),
         "chart": _drawn(_segment_chart(line, parts), drawer),
     }
+
+
+def _parts(reading: Reading, found: Plain) -> Sequence[Plain]:
+    return (found.get("segments") or []) if reading.segments else []
 
 
 def _drawn(chart: Chart | None, drawer: Drawer | None) -> dict[str, object] | None:
@@ -128,14 +132,14 @@ def _segment_chart(line: Line, parts: Sequence[Plain]) -> Chart | None:
 def _blocks(reading: Reading) -> Iterator[Block]:
     for kind, icon, heading in _kinds():
         yield Heading(heading, icon=icon, tone=TONES[kind])
-        found = reading.findings(kind)[:MOST]
+        found = reading.top(kind, MOST)
         yield from (_group(reading, each, kind, number) for number, each in enumerate(found, 1))
         if not found:
             yield Paragraph(t("None."), tone="muted")
 
 
 def _group(reading: Reading, found: Plain, kind: str, number: int) -> Group:
-    line, parts = reading.by_id[found["kpi"]], found.get("segments") or []
+    line, parts = reading.by_id[found["kpi"]], _parts(reading, found)
     said: list[Block] = []
     also = _also(reading, found)
     if also:

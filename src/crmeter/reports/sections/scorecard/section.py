@@ -42,7 +42,10 @@ def _blocks(reading: Reading) -> Iterator[Block]:
     columns = [
         Column(t("KPI"), width=1.5),
         Column(t("Now (95% interval)"), kind="number", width=1.2, below=reading.period),
-        *(Column(heading, kind="number", width=1.2, below=period) for _, heading, period in bases),
+        *(
+            Column(heading, kind="number", width=0.9 if kind == "target" else 1.2, below=period)
+            for kind, heading, period in bases
+        ),
     ]
     for code, lines in reading.families.items():
         yield Heading(words.family(code))

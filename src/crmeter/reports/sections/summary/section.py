@@ -40,17 +40,18 @@ def _facts(reading: Reading, drawer: Drawer | None) -> Mapping[str, object]:
 
 def _moved(reading: Reading) -> str:
     tests = reading.document["tests"]
-    return t(
+    said = t(
         "{moved} of {looked_at} comparisons moved beyond noise; of those, no more than {q} are expected to be "
         "false alarms.",
         moved=numbers.count(tests["beyond_noise"]),
         looked_at=numbers.count(tests["looked_at"]),
         q=numbers.share(tests["q"]),
     )
+    return t("In the whole evaluation: {said}", said=said) if reading.audience else said
 
 
 def _top(reading: Reading, kind: str) -> list[dict[str, Any]]:
-    return [_said(reading, found) for found in reading.findings(kind)[:MOST]]
+    return [_said(reading, found) for found in reading.top(kind, MOST)]
 
 
 def _said(reading: Reading, found: Mapping[str, Any]) -> dict[str, Any]:

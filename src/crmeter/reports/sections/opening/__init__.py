@@ -1,0 +1,1 @@
+"""The opening page of an audience."""
