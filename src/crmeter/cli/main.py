@@ -13,7 +13,14 @@ from crmeter.kernel.messages import closest, default_language, speaking, t
 _TAKES_VALUE = ("-C", "--lang")
 _LEADING = ("-v", "--verbose")
 # first words of two-word commands, and what they mean alone
-GROUPS = {"churn": "survival", "objective": "list", "segments": "list", "template": "tracking", "voice": "risk"}
+GROUPS = {
+    "churn": "survival",
+    "goal": "list",
+    "objective": "list",
+    "segments": "list",
+    "template": "tracking",
+    "voice": "risk",
+}
 
 
 def main() -> None:

@@ -88,7 +88,7 @@ class GoalStore:
         if wanted not in found:
             near = get_close_matches(wanted, found, 1)
             raise UserError.of(
-                t("There is no goal “{id}”.", id=id),
+                t("No goal is called {id}.", id=id),
                 t("The nearest is {near}.", near=near[0]) if near else "",
                 t("“crmeter goal list --all” lists them."),
             )
