@@ -1,0 +1,149 @@
+"""The canonical tables that lie where Spark reads them, opened for measuring."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crmeter.kernel.extras import library
+from crmeter.model.tables import TABLES
+from crmeter.warehouse.engines import canonical
+from crmeter.warehouse.engines.engine import ServerError
+from crmeter.warehouse.engines.spark import Spark, word
+from crmeter.warehouse.identifier import quoted
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+DATABASE = "default"  # unless another is named
+CLASSIC, CONNECT = "spark://", "sc://"
+_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",  # what does not fit is an error, never a null
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+}
+_LOCAL = {  # of a session on this machine alone
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.ui.enabled": "false",
+}
+_WHOLE = ("tinyint", "smallint", "int", "bigint")
+_FITTING = {  # the types whose values are values of the canonical type, each and exactly
+    "VARCHAR": ("string",),
+    "BIGINT": _WHOLE,
+    "DOUBLE": (*_WHOLE, "float", "double", "decimal"),
+    "BOOLEAN": ("boolean",),
+    "DATE": ("date",),
+    "TIMESTAMP": ("timestamp", "timestamp_ntz"),
+}
+_FOLDER = re.compile(r"(?:(?P<format>[a-z]+):(?!//))?(?P<path>.*/.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as it lies there, with its type as Spark writes it."""
+
+    name: str
+    written: str
+
+    def fits(self, kind: str) -> bool:
+        own = re.sub(r"^(var)?char\(.*", "string", self.written)
+        if kind.startswith("DECIMAL"):
+            digits = re.fullmatch(r"decimal\((\d+),(\d+)\)", own)
+            return own in _WHOLE or bool(digits and int(digits[2]) <= 4)
+        return own.partition("(")[0] in _FITTING[kind]
+
+    def selected(self, kind: str) -> str:
+        return f"CAST({quoted(self.name)} AS {word(kind)})"
+
+
+@contextmanager
+def opened(url: str, schema: str | None) -> Iterator[Spark]:
+    """A session that shows the canonical tables of ``schema``: a database of the catalog, or a folder of tables.
+
+    Raises UserError where the tables do not have the canonical columns, and ServerError where Spark cannot be reached
+    or does not read.
+    """
+    errors = _errors()
+    own: Any = None
+    try:
+        session, own = _session(url)
+        for name, value in _SETTINGS.items():
+            session.conf.set(name, value)
+        engine = Spark(session)
+        _show_tables(engine, session, schema or DATABASE)
+        yield engine
+    except errors as error:
+        raise ServerError(str(error)) from error
+    finally:
+        if own is not None:
+            own.stop()
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    return library("pyspark.errors", "spark").PySparkException, library("py4j.protocol", "spark").Py4JError
+
+
+def _session(url: str) -> tuple[SparkSession, SparkSession | None]:
+    """A session of its own, and what is to be stopped at its end: nothing where Spark was running before."""
+    sessions: Any = library("pyspark.sql", "spark").SparkSession
+    running = sessions.getActiveSession()
+    if running is not None:
+        return running.newSession(), None
+    builder = sessions.builder.appName("crmeter")
+    if url.startswith(CONNECT):
+        found = builder.remote(url).getOrCreate()
+        return found, found
+    master = url.removeprefix(CLASSIC).strip("/")
+    if master.startswith("local"):
+        builder = builder.master(master)
+        for name, value in _LOCAL.items():
+            builder = builder.config(name, value)
+    elif master:
+        builder = builder.master(url if ":" in master else master)
+    found = builder.config("spark.ui.showConsoleProgress", "false").config("spark.log.level", "ERROR").getOrCreate()
+    return found, found
+
+
+def _show_tables(engine: Spark, session: SparkSession, schema: str) -> None:
+    """A view of every canonical table, with the canonical columns and types."""
+    rows = _found(session, schema)
+    there = {name: _columns(table) for name, table in rows.items()}
+    canonical.check(schema, there)
+    for table in TABLES:
+        known: Mapping[str, Column] = there.get(table.name, {})
+        shown = list(canonical.selected(table, known, _null))
+        found = rows[table.name] if known else session.sql("SELECT 1 WHERE false")
+        engine.show(table.name, dict(canonical.columns(table, known)), found.selectExpr(*shown))
+
+
+def _found(session: SparkSession, schema: str) -> dict[str, DataFrame]:
+    """The canonical tables there are."""
+    folder = _FOLDER.fullmatch(schema)
+    if folder is None:
+        names = {row[1] for row in session.sql(f"SHOW TABLES IN {quoted(*schema.split('.'))}").collect()}
+        return {t.name: session.table(quoted(*schema.split("."), t.name)) for t in TABLES if t.name in names}
+    found: dict[str, DataFrame] = {}
+    for table in TABLES:
+        reader = session.read.format(folder["format"] or "parquet")
+        rows = reader.load(f"{folder['path'].rstrip('/')}/{table.name}")
+        try:
+            rows.schema  # noqa: B018  # what is not there is found out here
+        except Exception as error:
+            if "PATH_NOT_FOUND" not in str(error):
+                raise
+        else:
+            found[table.name] = rows
+    return found
+
+
+def _columns(rows: DataFrame) -> dict[str, Column]:
+    return {field.name: Column(field.name, field.dataType.simpleString()) for field in rows.schema.fields}
+
+
+def _null(kind: str) -> str:
+    return f"CAST(NULL AS {word(kind)})"
