@@ -75,7 +75,7 @@ def by_lot(design: Design, customers: Sequence[str]) -> tuple[list[str], list[st
 
 def arriving(warehouse: Warehouse, rules: Rules, window: Period) -> set[str]:
     """Who becomes a customer for the first time in a window."""
-    found = by_customer(warehouse, rules, window, [cell("customers_new")])
+    found = by_customer(warehouse, rules, window, [cell("new")])
     return {customer for customer, (new,) in found.items() if customer is not None and new}
 
 

@@ -19,7 +19,7 @@ from crmeter.kernel.messages import t
 from crmeter.stats.effects.effect import Method
 
 FOLDER = "plans"
-_WIDTH = 44  # of a key and its value, before the comment
+_WIDTH = 42  # of a key and its value, before the comment
 
 
 def path_of(workspace: Workspace, id: str) -> Path:
@@ -86,7 +86,7 @@ def _line(name: str, value: Any, comment: str) -> str:
     """A key with its value; what is not said yet is an empty text, which reads as nothing."""
     written = '""' if value is None else toml_value(str(value) if isinstance(value, Kind | Enrolled) else value)
     line = f"{name} = {written}"
-    return f"{line:<{_WIDTH}}# {comment}" if comment else line
+    return f"{line:<{_WIDTH}}  # {comment}" if comment else line
 
 
 def _said() -> dict[str, str]:
