@@ -23,7 +23,7 @@ from crmeter.app import cataloguing
 from crmeter.app.ingesting import silent
 from crmeter.app.measuring import believed
 from crmeter.app.settings import Workspace
-from crmeter.evaluation.evaluate import dimensions_of
+from crmeter.evaluation.explaining import dimensions_of
 from crmeter.evaluation.segments import segments
 from crmeter.ingest.landing import Progress
 from crmeter.kernel.errors import UserError

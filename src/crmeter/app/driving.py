@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from crmeter.analysis.drivers.factors import Factor, factors
 from crmeter.analysis.drivers.segments import segments, sums
 from crmeter.analysis.drivers.splits import split
+from crmeter.analysis.drivers.traced import traced
 from crmeter.analysis.drivers.tree import Node, tree_of
 from crmeter.app import cataloguing
 from crmeter.app.cataloguing import Catalogue
 from crmeter.app.measuring import believed, the_period
 from crmeter.app.settings import Workspace
-from crmeter.evaluation.evaluate import dimensions_of
+from crmeter.evaluation.explaining import dimensions_of
 from crmeter.evaluation.segments import segments as judged_segments
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
@@ -23,25 +23,13 @@ from crmeter.kernel.period import Period
 from crmeter.metrics import Kpi, Measurement, Request, Value, measure
 from crmeter.metrics.averages import Mean, Quantile, ScaleMean
 from crmeter.metrics.dimensions import Condition, Dimension, Filter, parse_filters, resolve, splits
-from crmeter.metrics.formulas import Formula, Share
+from crmeter.metrics.formulas import Share
 from crmeter.model.rules import Rules
 from crmeter.reports import words
 from crmeter.warehouse.duck import Warehouse
 
 PREVIOUS, YEAR = "previous", "year"
 NOISE = 0.05
-
-
-class _Traced:
-    """A formula that also measures what its tree needs."""
-
-    def __init__(self, formula: Formula, tree: Node | None) -> None:
-        self._formula = formula
-        extra = tree.every_measure() if tree else ()
-        self.measures = tuple(dict.fromkeys((*formula.measures, *extra)))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._formula, name)
 
 
 def drivers(
@@ -114,15 +102,15 @@ def _told(
 ) -> dict[str, Any]:
     """Both values, the change with its noise, and its factors."""
     tree = tree_of(kpi)
-    traced = replace(kpi, formula=_Traced(kpi.formula, tree))
-    found = measure(warehouse, rules, Request([traced], [now, base], filters=filters, pairs=[(now, base)]))
-    values = found.value(traced, base), found.value(traced, now)
+    own = traced(kpi, tree)
+    found = measure(warehouse, rules, Request([own], [now, base], filters=filters, pairs=[(now, base)]))
+    values = found.value(own, base), found.value(own, now)
     _ensure_defined(rules, values, (base, now))
     before, after = values
     assert before.value is not None and after.value is not None
     change = after.value - before.value
-    difference = found.difference(traced, now, base)
-    made = _factors(found, traced, tree, now, base, (before.value, after.value))
+    difference = found.difference(own, now, base)
+    made = _factors(found, own, tree, now, base, (before.value, after.value))
     return {
         "before": before.as_json(),
         "now": after.as_json(),

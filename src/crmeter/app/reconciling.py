@@ -9,7 +9,7 @@ from crmeter.analysis.reconciliation import Group, Reconciliation
 from crmeter.analysis.reconciliation import reconcile as walk
 from crmeter.app.measuring import believed, the_period
 from crmeter.app.settings import Workspace
-from crmeter.evaluation.evaluate import dimensions_of
+from crmeter.evaluation.explaining import dimensions_of
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period

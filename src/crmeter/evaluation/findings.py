@@ -1,4 +1,4 @@
-"""Findings: the strengths and weaknesses of a period, the largest certain change first."""
+"""Findings: the strengths, weaknesses and other changes of a period, the largest certain change first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crmeter.evaluation.comparison import TARGET, Comparison
-from crmeter.metrics import Better, Unit
+from crmeter.metrics import Better, Kpi, Unit
 
 # KPIs that state the fact of another from the other side, or as a bare count: one finding for all.
 SAME_FACT = {
@@ -20,8 +20,8 @@ SAME_FACT = {
 
 @dataclass(frozen=True)
 class Finding:
-    """A change beyond noise, for better (strength) or worse (weakness). ``also`` lists other KPIs and comparisons that
-    say the same."""
+    """A change beyond noise: for better (strength), for worse (weakness), or of a KPI of which no direction is good
+    (change). ``also`` lists other KPIs and comparisons that say the same."""
 
     kind: str
     rank: int
@@ -49,11 +49,11 @@ def score(comparison: Comparison) -> float:
 def findings(comparisons: Sequence[Comparison]) -> list[Finding]:
     """One finding for each fact and direction, ranked by :func:`score`; weaknesses first."""
     found: list[Finding] = []
-    for kind, verdict in (("weakness", "worse"), ("strength", "better")):
+    for kind, verdict in (("weakness", "worse"), ("strength", "better"), ("change", "changed")):
         facts: dict[str, list[Comparison]] = {}
         for comparison in comparisons:
             if comparison.verdict == verdict:
-                facts.setdefault(_fact(comparison), []).append(comparison)
+                facts.setdefault(fact_of(comparison.kpi), []).append(comparison)
         ordered = [sorted(same, key=_order) for same in facts.values()]
         for rank, same in enumerate(sorted(ordered, key=lambda same: _order(same[0])), 1):
             first, *others = same
@@ -62,9 +62,8 @@ def findings(comparisons: Sequence[Comparison]) -> list[Finding]:
     return found
 
 
-def _fact(comparison: Comparison) -> str:
-    """What a comparison is about: its measure, or the one that it states in another way."""
-    kpi = comparison.kpi
+def fact_of(kpi: Kpi) -> str:
+    """What a KPI is about: its measure, or the one that it states in another way."""
     return SAME_FACT.get(kpi.id) or SAME_FACT.get(kpi.measure) or kpi.measure
 
 
