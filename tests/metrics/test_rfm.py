@@ -10,6 +10,7 @@ import pytest
 from crmeter.kernel.period import Period
 from crmeter.kpis.customers.customers import customers_end
 from crmeter.metrics import Request, measure
+from crmeter.model import order as order_of_rows
 from crmeter.model import rfm as model
 from crmeter.model.populations.population import Horizon
 from crmeter.model.rules import Rules
@@ -103,9 +104,9 @@ def test_as_of_an_earlier_day_only_what_was_before_it_counts(ten: Warehouse) -> 
 @pytest.mark.parametrize(
     "plant",
     [
-        swap(model._points, ("order_by=measure", "order_by=measure.desc()")),
-        swap(model._points, ("ibis.rank()", "ibis.row_number()")),
-        swap(model._points, ("* SCORES) //", "* 4) //")),
+        swap(model._with_points, ('"worse")\n', '"worse", most_first=True)\n')),
+        swap(order_of_rows.with_rank, ("ibis.rank()", "ibis.row_number()")),
+        swap(model._with_points, ("* SCORES) //", "* 4) //")),
         swap(model.rfm, ("where=rows.purchases > 0", "where=rows.revenue > 0")),
         swap(model.rfm, ("rows.purchases.sum()", "rows.count()")),
         swap(model.rfm, ("found.filter(found.orders_so_far > 0)", "found")),

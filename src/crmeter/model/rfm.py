@@ -13,6 +13,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from crmeter.model.order import with_rank
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Tables
 
@@ -58,18 +59,16 @@ def rfm(tables: Tables, horizon: Horizon, day: date) -> ir.Table:
         unpriced=rows.foreign_amounts.sum().cast("int64"),
     )
     found = found.filter(found.orders_so_far > 0)
-    found = found.mutate(
-        days_points=_points(found, found.last_order_on),
-        orders_points=_points(found, found.orders_so_far),
-        revenue_points=_points(found, found.revenue_so_far),
-    )
+    points = {"days": "last_order_on", "orders": "orders_so_far", "revenue": "revenue_so_far"}
+    for name, measure in points.items():
+        found = _with_points(found, measure, f"{name}_points")
     return found.mutate(rfm=ibis.cases(*((_holds(found, rule), rule.group) for rule in RULES)))
 
 
-def _points(found: ir.Table, measure: ir.Value) -> ir.IntegerValue:
-    """``rank`` is the number of buyers who are strictly worse."""
-    worse = ibis.rank().over(ibis.window(order_by=measure))
-    return ((worse * SCORES) // found.count().over(ibis.window()) + 1).cast("int64")
+def _with_points(found: ir.Table, measure: str, name: str) -> ir.Table:
+    found = with_rank(found, measure, "worse")
+    points = (found.worse * SCORES) // found.worse_of + 1
+    return found.mutate(**{name: points.cast("int64")}).drop("worse", "worse_of")
 
 
 def _holds(found: ir.Table, rule: Rule) -> ir.BooleanValue:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from crmeter.model.order import with_rank
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Tables
 
@@ -30,7 +31,7 @@ def tiers(tables: Tables, horizon: Horizon, cuts: Cuts) -> ir.Table:
     rows = LEDGER.rows(tables, horizon)
     rows = rows.filter(rows.on < horizon.as_of, rows.foreign_amounts == 0, rows.customer_id.notnull())
     brought = rows.group_by("customer_id").agg(revenue=rows.revenue.sum())
-    ahead = ibis.rank().over(ibis.window(order_by=brought.revenue.desc()))  # how many brought more
-    share = (ahead.cast("float64") + _ROUNDING) / brought.count().over(ibis.window())
+    brought = with_rank(brought, "revenue", "ahead", most_first=True)  # how many brought more
+    share = (brought.ahead.cast("float64") + _ROUNDING) / brought.ahead_of
     tier = ibis.cases((share < cuts.high, HIGH), (share < cuts.high + cuts.medium, MEDIUM), else_=LOW)
     return brought.select("customer_id", tier=tier)
