@@ -27,6 +27,20 @@ def canonical_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+def row_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A sealed evaluation as a row of its table."""
+    return {
+        "id": document["id"],
+        "sealed_at": document["sealed_at"],
+        "period": document["period"]["name"],
+        "period_start": date.fromisoformat(document["period"]["start"]),
+        "period_end": date.fromisoformat(document["period"]["end"]),
+        "load": document["load"],
+        "document": canonical_json(document),
+        "checksum": document["seal"]["checksum"],
+    }
+
+
 @dataclass(frozen=True)
 class StoredEvaluation:
     """What the list of evaluations shows of one; the checksum is that of its seal."""
@@ -48,20 +62,10 @@ class EvaluationStore:
 
     def add(self, document: Mapping[str, Any]) -> None:
         """Keep a sealed evaluation. Raises UserError if its id is taken: a sealed one is never written over."""
-        row = {
-            "id": document["id"],
-            "sealed_at": document["sealed_at"],
-            "period": document["period"]["name"],
-            "period_start": date.fromisoformat(document["period"]["start"]),
-            "period_end": date.fromisoformat(document["period"]["end"]),
-            "load": document["load"],
-            "document": canonical_json(document),
-            "checksum": document["seal"]["checksum"],
-        }
         with saying_what_is_wrong(self._engine.url):
             try:
                 with self._engine.begin() as connection:
-                    connection.execute(insert(EVALUATION).values(row))
+                    connection.execute(insert(EVALUATION).values(row_of(document)))
             except IntegrityError as error:
                 raise UserError.of(
                     t("There is already an evaluation {id}.", id=document["id"]),

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, Float, ForeignKey, Integer, MetaData, Strin
 METADATA = MetaData()
 
 #: The newest migration; a test holds it to the files of ``migrations/versions``.
-SCHEMA = "0006"
+SCHEMA = "0007"
 
 EVALUATION = Table(
     "evaluation",
@@ -95,4 +95,39 @@ GOAL_CHECK_IN = Table(
     Column("by", String),
     Column("note", Text, nullable=False),
     Column("state", Text, nullable=False),  # canonical JSON: how the goal stood then
+)
+
+RUN = Table(
+    "run",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("evaluation", String, unique=True),  # the id of what it makes; null where it was given up
+    Column("asked", String, nullable=False),  # checksum of the period, whom it is about and what gave occasion to it
+    Column("period", String, nullable=False),
+    Column("state", String, nullable=False),  # running, finished or outdated
+    Column("started_at", String, nullable=False),  # UTC, ISO 8601
+    Column("ended_at", String),
+    Column("reason", String),  # the step whose inputs had changed, of one that was given up
+)
+
+RUN_STEP = Table(
+    "run_step",
+    METADATA,
+    Column("run", Integer, ForeignKey("run.number"), primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("started_at", String, nullable=False),
+    Column("finished_at", String, nullable=False),
+    Column("inputs", Text, nullable=False),  # canonical JSON: checksums of what the step started from
+    Column("made", Text),  # canonical JSON: what it made; null when the evaluation is sealed
+)
+
+EVENT = Table(
+    "event",
+    METADATA,
+    Column("id", String, primary_key=True),  # V1, V2 …
+    Column("kind", String, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("began", Date),
+    Column("note", Text, nullable=False),
+    Column("added_at", String, nullable=False),  # UTC, ISO 8601
 )
