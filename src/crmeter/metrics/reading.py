@@ -102,7 +102,7 @@ class Reading:
             names = {self.column(d): found[f"of_customer_{d.column}"] for d in dimensions}
             found = found.select("member_id", "member", **names)
             groups = found.select(*names).distinct() if names else found.select("member").limit(0)
-            groups = self.warehouse.keep(groups.mutate(cell_group=ibis.row_number().cast("int32")))
+            groups = self.warehouse.keep(self.warehouse.numbered(groups, "cell_group", list(names)))
             group = ibis.literal(0, "int32")
             if names:
                 same = [found[name].identical_to(groups[name]) for name in names]
@@ -140,11 +140,8 @@ class Reading:
             group = group.select(buyer_id=group.customer_id, of_customer_rfm=group.rfm)
             found = found.left_join(group, found.known_id.coalesce(found.first_id) == group.buyer_id)
             kept.append("of_customer_rfm")
-        ids = {
-            "member_id": found.known_id.coalesce(found.first_id),
-            "member": ibis.row_number().over(ibis.window()).cast("int32"),
-        }
-        return self.warehouse.keep(found.select(*kept, **ids))
+        found = found.select(*kept, member_id=found.known_id.coalesce(found.first_id))
+        return self.warehouse.keep(self.warehouse.numbered(found, "member", ["member_id"]))
 
     def grouped(self, rows: ir.Table, population: str, dimensions: Slice) -> tuple[ir.Table, list[str], Slice]:
         """``rows`` that the filter leaves, the columns of their groups, and the dimensions that :meth:`restored` has to

@@ -165,6 +165,10 @@ class Warehouse:
         self._note(sql, rows, name)
         return kept
 
+    def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
+        """``rows`` with a whole number of each in the column ``name``, which may have gaps; ``by`` tells them apart."""
+        return self._engine.numbered(rows, name, by)
+
     def fold(
         self, kept: ir.Table, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]
     ) -> list[tuple[Any, ...]]:

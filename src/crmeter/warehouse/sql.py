@@ -50,6 +50,11 @@ def to_text(expr: ir.Table) -> str:
     return "\n".join(lines.values())
 
 
+def numbered(rows: ir.Table, name: str) -> ir.Table:
+    """``rows`` numbered as they come, on an engine that works them out once."""
+    return rows.mutate(**{name: ibis.row_number().over(ibis.window()).cast("int32")})
+
+
 def fold_query(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]) -> exp.Query:
     """A SELECT that folds the groups of ``table`` once to each of ``slices``.
 

@@ -14,7 +14,7 @@ from sqlglot import exp
 from crmeter.kernel.extras import hidden
 from crmeter.warehouse.engines.engine import Engine, Rows
 from crmeter.warehouse.identifier import quoted
-from crmeter.warehouse.sql import declared, fold_query, rank_query, to_sql
+from crmeter.warehouse.sql import declared, fold_query, numbered, rank_query, to_sql
 
 
 class DuckDB:
@@ -55,6 +55,9 @@ class DuckDB:
         [(rows,)] = self._con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS {sql}").fetchall()
         described = self._con.execute(f"DESCRIBE {quoted(name)}").fetchall()
         return declared(name, {column: kind for column, kind, *_ in described}), rows
+
+    def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
+        return numbered(rows, name)
 
     def put(self, name: str, columns: Mapping[str, str], rows: Rows) -> ir.Table:
         self._con.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} ({_described(columns)})")

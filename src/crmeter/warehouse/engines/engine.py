@@ -44,6 +44,10 @@ class Engine(Protocol):
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         """The rows of ``expr``, which ``sql`` selects, as a temporary table, and how many they are."""
 
+    def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
+        """``rows`` with a whole number of each in the column ``name``. ``by`` tells the rows apart. The numbers may
+        have gaps; an engine that may work a row out twice gives it the same number again."""
+
     def put(self, name: str, columns: Mapping[str, str], rows: Rows) -> ir.Table:
         """``rows`` as a temporary table; one of that name is gone."""
 

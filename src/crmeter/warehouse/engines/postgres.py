@@ -22,7 +22,7 @@ from sqlglot import exp
 from crmeter.warehouse.engines.arrays import array_of
 from crmeter.warehouse.engines.engine import Rows
 from crmeter.warehouse.identifier import quoted
-from crmeter.warehouse.sql import declared, fold_query, rank_query
+from crmeter.warehouse.sql import declared, fold_query, numbered, rank_query
 
 if TYPE_CHECKING:
     import psycopg
@@ -93,6 +93,9 @@ class Postgres:
 
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         return ibis.table(expr.schema(), name=name), self._make(name, sql)
+
+    def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
+        return numbered(rows, name)
 
     def put(self, name: str, columns: Mapping[str, str], rows: Rows) -> ir.Table:
         target = quoted(TEMPORARY, name)
