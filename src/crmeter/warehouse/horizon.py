@@ -43,17 +43,14 @@ def data_horizon(where: Engine | duckdb.DuckDBPyConnection, rules: Rules, now: d
 
 def _newest(engine: Engine, now: datetime, today: date, *, planned: bool) -> date | None:
     parts = " UNION ALL ".join(_newest_of_columns(engine, planned))
-    # $instant and $today stand in every part, whichever of the two it uses
-    [(found,)] = engine.execute(
-        f"SELECT max(newest) FROM ({parts}) AS each_column",
-        {"instant": now.astimezone(ZoneInfo("UTC")).replace(tzinfo=None), "today": today},
-    )
+    values = {"instant": now.astimezone(ZoneInfo("UTC")).replace(tzinfo=None), "today": today}
+    used = {name: value for name, value in values.items() if f"${name}" in parts}
+    [(found,)] = engine.execute(f"SELECT max(newest) FROM ({parts}) AS each_column", used)
     newest: date | None = found
     return newest
 
 
 def _newest_of_columns(engine: Engine, planned: bool) -> Iterator[str]:
-    yield "SELECT NULL::DATE AS newest WHERE $instant::TIMESTAMP IS NULL AND $today::DATE IS NULL"
     for table in DELIVERED:
         rows = engine.named("main", table.name)
         for column in table.columns:
@@ -61,6 +58,7 @@ def _newest_of_columns(engine: Engine, planned: bool) -> Iterator[str]:
             if column.planned is not planned:
                 continue
             if column.kind is Kind.INSTANT:
-                yield f"SELECT max({quoted(column.business_date)}) FROM {rows} WHERE {name} <= $instant::TIMESTAMP"
+                newest = f"max({quoted(column.business_date)}) AS newest"
+                yield f"SELECT {newest} FROM {rows} WHERE {name} <= $instant"
             elif column.kind is Kind.DATE:
-                yield f"SELECT max({name}) FROM {rows} WHERE {name} <= $today::DATE"
+                yield f"SELECT max({name}) AS newest FROM {rows} WHERE {name} <= $today"

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import duckdb
+import ibis
+import ibis.expr.types as ir
 
+from crmeter.model.days import days_after
 from crmeter.warehouse.engines.embedded import on
 from crmeter.warehouse.engines.engine import Engine
 
@@ -18,29 +21,22 @@ def refresh_rates(where: Engine | duckdb.DuckDBPyConnection, currency: str) -> N
     round, its inverse is taken. Rates are not chained over a third currency.
     """
     engine = on(where)
-    known = engine.named("main", "fx_rate")
-    ages = ", ".join(f"({days})" for days in range(VALID_DAYS + 1))
-    engine.derive(
-        "rate",
-        f"""
-        WITH quoted AS (
-            SELECT upper(from_currency) AS currency, "on", rate, 1 AS preference
-            FROM {known} WHERE upper(to_currency) = $home AND rate > 0
-            UNION ALL
-            SELECT upper(to_currency), "on", 1 / rate, 2
-            FROM {known} WHERE upper(from_currency) = $home AND rate > 0
-        ),
-        daily AS (
-            SELECT currency, "on", (array_agg(rate ORDER BY preference))[1] AS rate
-            FROM quoted WHERE currency <> $home GROUP BY currency, "on"
-        ),
-        stretch AS (
-            SELECT currency, "on", rate,
-                lead("on") OVER (PARTITION BY currency ORDER BY "on") AS following
-            FROM daily
-        )
-        SELECT currency, "on" + age.days AS day, rate
-        FROM stretch JOIN (VALUES {ages}) AS age(days) ON following IS NULL OR "on" + age.days < following
-        """,
-        {"home": currency},
-    )
+    engine.derive("rate", engine.to_sql(_daily(engine.tables()["fx_rate"], currency)))
+
+
+def _daily(known: ir.Table, home: str) -> ir.Table:
+    known = known.filter(known.rate > 0).mutate(one=known.from_currency.upper(), two=known.to_currency.upper())
+    given = known.filter(known.two == home).select("on", "rate", currency="one", preference=ibis.literal(1))
+    turned = known.filter(known.one == home)
+    turned = turned.select("on", rate=1.0 / turned.rate, currency="two", preference=ibis.literal(2))
+    both = given.union(turned.select(given.columns))
+    both = both.filter(both.currency != home)
+    best = ibis.window(group_by=("currency", "on"), order_by=("preference", "rate"))
+    both = both.mutate(place=ibis.row_number().over(best))
+    daily = both.filter(both.place == 0).select("currency", "on", "rate")
+    later = ibis.window(group_by="currency", order_by="on", following=(1, None))
+    ages = ibis.range(VALID_DAYS + 1).unnest().name("age").as_table()
+    stretch = daily.mutate(following=daily.on.min().over(later)).cross_join(ages)
+    stretch = stretch.mutate(day=days_after(stretch.on, stretch.age))
+    stretch = stretch.filter(stretch.following.isnull() | (stretch.day < stretch.following))
+    return stretch.select("currency", "day", "rate")

@@ -74,17 +74,19 @@ def rank_query(
     column: str,
     asked: str,
     found: exp.Expr,
+    listed: exp.Expr | None = None,
 ) -> exp.Query:
     """A SELECT of the values of ``column`` at some ranks (from 1, null last) in the groups of ``table``, by slice.
 
     ``asked`` is a table of the number of the slice, the keys, every column of any slice and the list ``ranks``. The
     rows hold the same and ``found``, what an engine makes of the lists ``in_order`` (all values of the group) and
     ``ranks``: the list of the values at those ranks, or of the sum of the values from the one rank asked for to the
-    last.
+    last. ``listed`` makes ``in_order`` where an engine has a word of its own for a list in order; null may be left out.
     """
     every = [*keys, *_every(slices)]
-    ordered = exp.Ordered(this=_column(column), desc=False, nulls_first=False)
-    listed = exp.ArrayAgg(this=exp.Order(this=_column(column), expressions=[ordered]))
+    if listed is None:
+        ordered = exp.Ordered(this=_column(column), desc=False, nulls_first=False)
+        listed = exp.ArrayAgg(this=exp.Order(this=_column(column), expressions=[ordered]))
     groups = _each_slice(table, keys, slices, [_alias(listed, "in_order")]).subquery("found")
     same = [exp.NullSafeEQ(this=_column(c, "found"), expression=_column(c, "asked")) for c in ("slice", *every)]
     shown = [_column(c, "asked") for c in ("slice", *every, "ranks")]

@@ -36,7 +36,8 @@ class Engine(Protocol):
         """The SELECT of an unbound expression."""
 
     def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """The rows of a statement of ours; values go in ``parameters``, ``$name`` in the text."""
+        """The rows of a statement of ours, in words that every engine knows; values go in ``parameters``, ``$name`` in
+        the text."""
 
     def arrays(self, sql: str) -> Mapping[str, NDArray[Any]]:
         """The columns of a SELECT as arrays, money as floats; a masked one where a value is null."""
