@@ -17,7 +17,10 @@ class Product:
     module: str
 
 
-PRODUCTS = (Product("PostgreSQL", ("postgresql://", "postgres://"), "psycopg", "postgres", "postgres_session"),)
+PRODUCTS = (
+    Product("PostgreSQL", ("postgresql://", "postgres://"), "psycopg", "postgres", "postgres_session"),
+    Product("ClickHouse", ("clickhouse://",), "clickhouse_connect", "clickhouse", "clickhouse_session"),
+)
 SCHEMES = tuple(scheme for product in PRODUCTS for scheme in product.schemes)
 
 
