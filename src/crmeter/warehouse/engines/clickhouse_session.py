@@ -149,6 +149,7 @@ def _options(url: str) -> dict[str, Any]:
         "username": unquote(parts.username or "default"),
         "password": unquote(parts.password or ""),
         "database": unquote(parts.path.lstrip("/")) or SCHEMA,
+        "compress": False,  # nothing but results comes over
         "connect_timeout": _WAIT,
         "send_receive_timeout": _WORK,
     }

@@ -20,6 +20,7 @@ class Product:
 PRODUCTS = (
     Product("PostgreSQL", ("postgresql://", "postgres://"), "psycopg", "postgres", "postgres_session"),
     Product("ClickHouse", ("clickhouse://",), "clickhouse_connect", "clickhouse", "clickhouse_session"),
+    Product("Spark", ("spark://", "sc://"), "pyspark", "spark", "spark_session"),
 )
 SCHEMES = tuple(scheme for product in PRODUCTS for scheme in product.schemes)
 

@@ -33,6 +33,7 @@ from crmeter.warehouse.sql import declared, fold_query
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+_SHARDS = 4_096
 _TYPES = {"VARCHAR": "STRING", "INTEGER": "INT", "TIMESTAMP": "TIMESTAMP_NTZ", "BIGINT[]": "ARRAY<BIGINT>"}
 _NAMES = {
     "string": "VARCHAR",
@@ -114,6 +115,15 @@ class Spark:
         kept.createOrReplaceTempView(quoted(name))
         self._rows[name] = kept.count()
         return ibis.table(expr.schema(), name=name), self._rows[name]
+
+    def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
+        """The same number for the same row whoever works it out, and no task for all of them: the rows of a shard are
+        numbered by themselves, each in steps of the number of shards."""
+        shard = (rows[by[0]].hash() % _SHARDS + _SHARDS) % _SHARDS if by else ibis.literal(0)
+        sharded = rows.mutate(shard=shard.cast("int64"))
+        order = list(by) if by else None
+        place = ibis.row_number().over(ibis.window(group_by="shard", order_by=order))
+        return sharded.mutate(**{name: (place * _SHARDS + sharded.shard).cast("int32")}).drop("shard")
 
     def put(self, name: str, columns: Mapping[str, str], rows: Rows) -> ir.Table:
         self.show(name, columns, self._few(columns, rows))

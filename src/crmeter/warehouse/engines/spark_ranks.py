@@ -21,7 +21,7 @@ def listed_sql(
     table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: str, *, summed: bool
 ) -> str:
     """Of few rows: the values of each group as a list in order."""
-    listed = exp.maybe_parse(f"array_sort(collect_list({quoted(column)}))", dialect="duckdb")  # without nulls
+    listed: Any = exp.maybe_parse(f"array_sort(collect_list({quoted(column)}))", dialect="duckdb")  # without nulls
     every = "transform(ranks, place -> get(in_order, CAST(place - 1 AS INT)))"
     largest = (
         "array(if(ranks[0] > size(in_order), NULL, aggregate(slice(in_order, CAST(ranks[0] AS INT), size(in_order)), "

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from crmeter.kernel.errors import UserError
 from crmeter.kernel.extras import library
+from crmeter.kernel.messages import t
 from crmeter.model.tables import TABLES
 from crmeter.warehouse.engines import canonical
 from crmeter.warehouse.engines.engine import ServerError
@@ -78,14 +83,37 @@ def opened(url: str, schema: str | None) -> Iterator[Spark]:
         _show_tables(engine, session, schema or DATABASE)
         yield engine
     except errors as error:
-        raise ServerError(str(error)) from error
+        raise ServerError(_said(error)) from error
     finally:
         if own is not None:
             own.stop()
 
 
 def _errors() -> tuple[type[Exception], ...]:
-    return library("pyspark.errors", "spark").PySparkException, library("py4j.protocol", "spark").Py4JError
+    """What a session raises; that of Spark Connect besides what its channel does."""
+    found = [library("pyspark.errors", "spark").PySparkException, library("py4j.protocol", "spark").Py4JError]
+    if find_spec("grpc"):
+        found.append(library("grpc", "spark").RpcError)
+    return tuple(found)
+
+
+def _said(error: Any) -> str:
+    """The first line of what Spark says, without the places in its code."""
+    said = getattr(error, "java_exception", None)
+    text = str(said.getMessage() if said is not None else error).strip() or type(error).__name__
+    return text.splitlines()[0]
+
+
+def _find_java() -> None:
+    """Let the driver find Java. Raises UserError where there is none."""
+    home = os.environ.get("JAVA_HOME")
+    if not (shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")):
+        raise UserError.of(
+            t("Spark on this machine needs Java, and there is none."),
+            t("JAVA_HOME is {folder}.", folder=home) if home else "",
+            t("Install Java 17 or 21 and let JAVA_HOME name its folder, or let [engine] url name a Spark Connect server: "
+              "sc://HOST:15002"),
+        )  # fmt: skip
 
 
 def _session(url: str) -> tuple[SparkSession, SparkSession | None]:
@@ -98,6 +126,7 @@ def _session(url: str) -> tuple[SparkSession, SparkSession | None]:
     if url.startswith(CONNECT):
         found = builder.remote(url).getOrCreate()
         return found, found
+    _find_java()
     master = url.removeprefix(CLASSIC).strip("/")
     if master.startswith("local"):
         builder = builder.master(master)
