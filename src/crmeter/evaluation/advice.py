@@ -73,8 +73,9 @@ def _again(plan: Plain) -> dict[str, str]:
     said = {}
     for lang in LANGUAGES:
         with speaking(lang):
-            said[lang] = t("Do again what plan {id} did: “{title}”. It was verified as improved.", id=plan["id"],
-                           title=plan.get("title") or plan["id"])  # fmt: skip
+            did = (plan.get("learning") or {}).get("do") or [plan.get("title") or plan["id"]]
+            said[lang] = t("Do again what plan {id} did, which was verified as improved: {steps}.", id=plan["id"],
+                           steps=t("; ").join(did))  # fmt: skip
     return said
 
 
