@@ -111,8 +111,8 @@ def _find_java() -> None:
         raise UserError.of(
             t("Spark on this machine needs Java, and there is none."),
             t("JAVA_HOME is {folder}.", folder=home) if home else "",
-            t("Install Java 17 or 21 and let JAVA_HOME name its folder, or let [engine] url name a Spark Connect server: "
-              "sc://HOST:15002"),
+            t("Install Java 17 or 21 and let JAVA_HOME name its folder, or let [engine] url name a Spark Connect "
+              "server: sc://HOST:15002"),
         )  # fmt: skip
 
 
