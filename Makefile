@@ -73,7 +73,7 @@ lint: $(VENV)/.test $(VENV)/.assets
 	@$(BIN)/python scripts/docs.py --check
 
 test: lint
-	@$(BIN)/python -m pytest -q -n $(WORKERS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 stories: $(VENV)/.test
 	@STORY_SEEDS=10 $(BIN)/python -m pytest -q -n $(WORKERS) tests/demo/test_stories.py

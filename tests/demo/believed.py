@@ -33,7 +33,7 @@ def build(workspace: Path, path: Path) -> None:
     con = duckdb.connect(str(path), config={"threads": 1})
     schema.create(con)
     schema.add_attributes(con, CUSTOMER, {"onboarding": "VARCHAR"})
-    _land(con, workspace)
+    _land(con, workspace, path.parent / "unpacked")
     for mapping in sorted((workspace / "mappings").glob("*/*.sql")):
         _fill(con, BY_NAME[mapping.stem], mapping.read_text("utf-8"))
     _drop_orphans(con)
@@ -49,10 +49,9 @@ def build(workspace: Path, path: Path) -> None:
     con.close()
 
 
-def _land(con: duckdb.DuckDBPyConnection, workspace: Path) -> None:
+def _land(con: duckdb.DuckDBPyConnection, workspace: Path, unpacked: Path) -> None:
     """The files as views of text columns."""
     con.execute("CREATE SCHEMA landed")
-    unpacked = workspace / "unpacked"
     unpacked.mkdir(exist_ok=True)
     files = {path.name.partition(".")[0]: path for path in workspace.glob("exports/*/*.csv*")}
     files = {name: path for name, path in files.items() if not name.startswith("orders_")}

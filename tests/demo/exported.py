@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import tempfile
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -90,10 +91,10 @@ def lines(path: Path) -> list[list[str]]:
 def read(workspace: Path) -> duckdb.DuckDBPyConnection:
     """The files as tables; ``covered`` holds the days on which somebody is a customer."""
     root = workspace / "exports"
-    with zipfile.ZipFile(root / "crm" / "cases.zip") as archive:
-        archive.extractall(workspace / "unpacked")
     con = duckdb.connect(config={"threads": 1})
-    con.execute((_TABLES + _VIEWS).format(root=root, cases=workspace / "unpacked" / "cases.csv"))
+    with zipfile.ZipFile(root / "crm" / "cases.zip") as archive, tempfile.TemporaryDirectory() as unpacked:
+        archive.extractall(unpacked)
+        con.execute((_TABLES + _VIEWS).format(root=root, cases=Path(unpacked) / "cases.csv"))
     return con
 
 

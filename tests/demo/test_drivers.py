@@ -10,23 +10,21 @@ import pytest
 from crmeter.analysis.drivers.segments import segments, sums
 from crmeter.demo import STORIES
 from crmeter.demo.stories import Story
-from crmeter.evaluation.evaluate import dimensions_of
+from crmeter.evaluation.explaining import dimensions_of
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Request, measure
 from crmeter.metrics.dimensions import resolve
 from crmeter.warehouse.duck import Warehouse, reading
 from tests.analysis.test_drivers import decomposed
-from tests.demo.believed import AS_OF, RULES, build
+from tests.demo.believed import AS_OF, RULES
 
 BY_ID = {kpi.id: kpi for kpi in CATALOGUE}
 TOLD = {"onboarding": "churn_rate.cohort", "cheap_channel": "churn_rate.cohort", "slow_team": "complaint_rate"}
 
 
 @pytest.fixture(scope="module")
-def company(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    path = tmp_path_factory.mktemp("drivers") / "warehouse.duckdb"
-    build(workspace, path)
-    with reading(path) as found:
+def company(warehouse_file: Path) -> Iterator[Warehouse]:
+    with reading(warehouse_file) as found:
         yield found
 
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from crmeter.demo import STORIES, STORY_NAMES, Story, create
+from crmeter.demo import STORIES, STORY_NAMES, Story
 from crmeter.evaluation.evaluate import Scope, evaluate
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Kpi, Request, measure
 from crmeter.warehouse.duck import reading
-from tests.demo.believed import AS_OF, RULES, build
+from tests.demo.believed import AS_OF, RULES
+from tests.demo.conftest import Folder
 
-CUSTOMERS = 4_000
 SEEDS = int(os.environ.get("STORY_SEEDS", "4"))
 # those of the customer that a company would look through; all attributes take twice as long and find the same
 DIMENSIONS = tuple(f"customer.{name}" for name in ("channel", "team", "onboarding", "region", "segment", "kind"))
@@ -45,12 +45,10 @@ def looked_at(seed: int) -> Sequence[Kpi]:
     return CATALOGUE if seed == 1 else [kpi for kpi in CATALOGUE if kpi.id in wanted]
 
 
-def weaknesses(directory: Path, seed: int, stories: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+def weaknesses(path: Path, seed: int) -> dict[str, list[dict[str, Any]]]:
     """The weaknesses that the evaluation of each story's quarter lists, by story."""
-    create(directory, seed=seed, customers=CUSTOMERS, stories=stories)
-    build(directory, directory / "warehouse.duckdb")
     found = {}
-    with reading(directory / "warehouse.duckdb") as warehouse:
+    with reading(path) as warehouse:
         for story in WEAKNESSES:
             scope = Scope(RULES.calendar.parse(story.quarter, AS_OF), dimensions=DIMENSIONS)
             document = evaluate(warehouse, RULES, scope, name="demo", id="1", kpis=looked_at(seed))
@@ -70,8 +68,8 @@ def telling(found: Sequence[dict[str, Any]], story: Story) -> list[dict[str, Any
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
-def test_each_story_is_found(tmp_path: Path, seed: int) -> None:
-    found = weaknesses(tmp_path, seed, STORY_NAMES)
+def test_each_story_is_found(warehouse_of: Folder, seed: int) -> None:
+    found = weaknesses(warehouse_of(seed, STORY_NAMES), seed)
     for story in WEAKNESSES:
         about = telling(found[story.name], story)
         assert set(story.kpis) <= {kpi for finding in about for kpi in named(finding)}, story.name
@@ -80,10 +78,10 @@ def test_each_story_is_found(tmp_path: Path, seed: int) -> None:
             assert finding["segments"][0]["by"] == {story.dimension: story.value}, (story.name, finding["kpi"])
 
 
-def measured(directory: Path, kpi: str, quarter: str, by: str = "") -> dict[str | None, float]:
-    """The values of a KPI in a quarter by group, of the company made last; under None where it is not split."""
+def measured(path: Path, kpi: str, quarter: str, by: str = "") -> dict[str | None, float]:
+    """The values of a KPI in a quarter by group; under None where it is not split."""
     split = (by,) if by else ()
-    with reading(directory / "warehouse.duckdb") as warehouse:
+    with reading(path) as warehouse:
         period = RULES.calendar.parse(quarter, AS_OF)
         found = measure(warehouse, RULES, Request([BY_ID[kpi]], [period], (split,)))
         groups = found.groups(BY_ID[kpi], period, split) if by else [()]
@@ -93,30 +91,27 @@ def measured(directory: Path, kpi: str, quarter: str, by: str = "") -> dict[str 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 3))
-def test_campaigns_and_adoption_are_measured_as_planted(tmp_path: Path, seed: int) -> None:
+def test_campaigns_and_adoption_are_measured_as_planted(warehouse_of: Folder, seed: int) -> None:
     """Attribution likes both campaigns, the voucher better; its arm A converts best. The upgrade wins the users of all
     teams but one."""
-    create(tmp_path, seed=seed, customers=CUSTOMERS, stories=STORY_NAMES)
-    build(tmp_path, tmp_path / "warehouse.duckdb")
-    arms = measured(tmp_path, "campaign_conversion", "2025-Q2", "arm")
+    path = warehouse_of(seed, STORY_NAMES)
+    arms = measured(path, "campaign_conversion", "2025-Q2", "arm")
     assert arms["A"] > arms["B"] > 0.1
-    voucher = measured(tmp_path, "campaign_roi.last", "2025-Q2", "campaign.name")["2025 老友回購折價券"]
-    newsletter = measured(tmp_path, "campaign_roi.last", "2025-Q3", "campaign.name")["2025 生豆知識電子報"]
+    voucher = measured(path, "campaign_roi.last", "2025-Q2", "campaign.name")["2025 老友回購折價券"]
+    newsletter = measured(path, "campaign_roi.last", "2025-Q3", "campaign.name")["2025 生豆知識電子報"]
     assert voucher > newsletter + 1
-    uplift = measured(tmp_path, "campaign_roi.uplift", "2025-Q2", "campaign.name")["2025 老友回購折價券"]
+    uplift = measured(path, "campaign_roi.uplift", "2025-Q2", "campaign.name")["2025 老友回購折價券"]
     assert voucher > uplift
-    before, after = (measured(tmp_path, "adoption_rate", quarter)[None] for quarter in ("2024-Q2", "2025-Q2"))
+    before, after = (measured(path, "adoption_rate", quarter)[None] for quarter in ("2024-Q2", "2025-Q2"))
     assert after > before + 0.25
-    teams = measured(tmp_path, "adoption_rate", "2025-Q2", "team")
+    teams = measured(path, "adoption_rate", "2025-Q2", "team")
     assert teams["門市營運部"] == 0
     assert sorted(teams.values())[1] > 0.5
 
 
 @pytest.mark.slow
-def test_the_upgrade_is_a_strength(tmp_path: Path) -> None:
-    create(tmp_path, seed=1, customers=CUSTOMERS, stories=STORY_NAMES)
-    build(tmp_path, tmp_path / "warehouse.duckdb")
-    with reading(tmp_path / "warehouse.duckdb") as warehouse:
+def test_the_upgrade_is_a_strength(warehouse_of: Folder) -> None:
+    with reading(warehouse_of(1, STORY_NAMES)) as warehouse:
         scope = Scope(RULES.calendar.parse("2025-Q2", AS_OF), dimensions=("customer.team",))
         document = evaluate(warehouse, RULES, scope, name="demo", id="1")
     strengths = {kpi for one in document["findings"] if one["kind"] == "strength" for kpi in named(one)}
@@ -125,13 +120,13 @@ def test_the_upgrade_is_a_strength(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
-def test_without_its_story_it_is_not_told(tmp_path: Path, seed: int) -> None:
+def test_without_its_story_it_is_not_told(warehouse_of: Folder, seed: int) -> None:
     """None of its KPIs is a weakness with its segment first.
 
     A KPI of it may move by chance: a twentieth of what an evaluation finds is let through, and growth is a lot to find.
     That nothing was planted then, test_planted counts.
     """
-    found = weaknesses(tmp_path, seed, ())
+    found = weaknesses(warehouse_of(seed, ()), seed)
     for story in WEAKNESSES:
         firsts = [finding["segments"][0]["by"] for finding in telling(found[story.name], story) if finding["segments"]]
         assert {story.dimension: story.value} not in firsts, story.name

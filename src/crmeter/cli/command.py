@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 _folder: ContextVar[Path | None] = ContextVar("folder", default=None)
 
 
+class Tree(typer.Typer):
+    """The tree of commands; where one is ``wanted``, only that one is put together."""
+
+    def __init__(self, *, wanted: str | None, **options: Any) -> None:
+        super().__init__(**options)
+        self.wanted = wanted
+
+    def takes(self, name: str) -> bool:
+        return self.wanted in (None, name)
+
+
 def one_language(tag: str) -> str:
     """The language of ours that ``tag`` means; wrong usage if it is none."""
     found = closest(tag)
@@ -55,6 +66,8 @@ def command(
     """Register a function as the command ``name``; what is shared by all commands is added to its options."""
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
+        if isinstance(app, Tree) and not app.takes(name):
+            return function
         signature = inspect.signature(function)
 
         @functools.wraps(function)

@@ -59,7 +59,8 @@ def _called(words: list[str]) -> int:
     from crmeter.cli.tree import commands
 
     try:
-        typer.main.get_command(commands()).main(words, prog_name="crmeter")
+        named = words[0] if words else None
+        typer.main.get_command(commands(named)).main(words, prog_name="crmeter")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1 if end.code else 0
     return 0

@@ -31,6 +31,7 @@ from crmeter.cli import (
     values,
     voice,
 )
+from crmeter.cli.command import Tree
 from crmeter.kernel.messages import t
 
 # in the order in which help lists them
@@ -71,9 +72,11 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def commands() -> typer.Typer:
-    """Every command, with its texts in the language of the moment."""
-    app = typer.Typer(
+def commands(named: str | None = None) -> typer.Typer:
+    """Every command, with its texts in the language of the moment; only the one ``named`` if there is such a one:
+    what the options of all the others say need not be put together for it."""
+    app = Tree(
+        wanted=named,
         help=t("How well a company looks after its customers, measured from the exports of its CRM."),
         no_args_is_help=True,
         add_completion=False,
@@ -91,4 +94,4 @@ def commands() -> typer.Typer:
 
     for module in GROUPS:
         module.register(app)
-    return app
+    return app if named is None or app.registered_commands else commands()
