@@ -18,7 +18,6 @@ from crmeter.kernel.period import Period
 from crmeter.metrics import Kpi, Unit
 from crmeter.reports import periods
 
-EXAMPLE = "sales +15% within one year"
 IN_POINTS = (Unit.SHARE, Unit.POINTS, Unit.INDEX)  # of whose values per cent can be meant in two ways
 
 
@@ -155,7 +154,7 @@ class _Reader:
                 Problem(
                     t("“{text}” cannot be read with certainty: nobody knows what is meant by “{words}”.",
                       text=self.asked.text, words=" ".join(self.said.unread)),
-                    next=t("Write it like “{example}”, or use --kpi, --change and --by.", example=EXAMPLE),
+                    next=t("Write it like “{example}”, or use --kpi, --change and --by.", example=t("sales +15% within one year")),
                 )
             )  # fmt: skip
 

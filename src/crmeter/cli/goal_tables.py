@@ -36,7 +36,7 @@ def said(goal: Plain, calendar: Calendar, catalogue: Catalogue) -> str:
         name=name,
         baseline=sayer.amount(goal["baseline"]["value"]),
         target=sayer.amount(goal["target"]),
-        change=f" ({change})" if change else "",
+        change=t(" ({group})", group=change) if change else "",
         period=sayer.period(goal["period"]),
         base=sayer.period(goal["base"]),
     )

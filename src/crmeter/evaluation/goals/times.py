@@ -38,6 +38,7 @@ NAMED = (
         rf"{_PREFIX}(?P<name>(?:民國|民国)?\d{{2,4}}年(?:第?[1-4一二三四]季度?|[上下]半年|\d{{1,2}}月)?)(?:底|末)?"
     ),
     re.compile(r"(?:\b(?:in|by|for|until|till|during) (?:the )?(?:end of )?|[在到於于])(?P<name>\d{4})\b(?![\d,.%])"),
+    re.compile(r"(?<![\w.,+$-])(?P<name>20\d\d)(?![\w.,%-])"),
 )
 
 

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 ORIGINS = 60  # at most: every one that leaves enough to learn from helps where stretches are long
 FEWEST_APART = 2.0  # stretches that do not overlap, below which nothing is known of the errors
-RECENT = 24  # stretches from which it is learnt what their periods make of them
+RECENT = 12  # stretches from which it is learnt what their periods make of them
 
 
 @dataclass(frozen=True)
