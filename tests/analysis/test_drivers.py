@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,8 +11,8 @@ import pytest
 from crmeter.analysis.drivers.factors import Factor, factors
 from crmeter.analysis.drivers.segments import Sums, search_all, sums
 from crmeter.analysis.drivers.splits import split
+from crmeter.analysis.drivers.traced import traced
 from crmeter.analysis.drivers.tree import tree_of
-from crmeter.app.driving import _Traced
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Period
 from crmeter.kpis import CATALOGUE
@@ -56,10 +55,10 @@ def decomposed(
     opened: Warehouse, rules: Rules, kpis: Sequence[Kpi], now: Period, base: Period
 ) -> dict[str, tuple[Factor | None, float]]:
     """The factors of each change and the change, measured together; those with an undefined value are left out."""
-    traced = {kpi.id: replace(kpi, formula=_Traced(kpi.formula, tree_of(kpi))) for kpi in kpis}
-    found = measure(opened, rules, Request(list(traced.values()), [now, base]))
+    wanted = {kpi.id: traced(kpi, tree_of(kpi)) for kpi in kpis}
+    found = measure(opened, rules, Request(list(wanted.values()), [now, base]))
     made = {}
-    for id, kpi in traced.items():
+    for id, kpi in wanted.items():
         tree, values = tree_of(BY_ID[id]), [found.value(kpi, period).value for period in (base, now)]
         if tree and values[0] is not None and values[1] is not None:
             parts = factors(tree, found.view(kpi, base), found.view(kpi, now), (values[0], values[1]))
