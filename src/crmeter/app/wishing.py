@@ -154,7 +154,8 @@ class _Reader:
                 Problem(
                     t("“{text}” cannot be read with certainty: nobody knows what is meant by “{words}”.",
                       text=self.asked.text, words=" ".join(self.said.unread)),
-                    next=t("Write it like “{example}”, or use --kpi, --change and --by.", example=t("sales +15% within one year")),
+                    next=t("Write it like “{example}”, or use --kpi, --change and --by.",
+                           example=t("sales +15% within one year")),
                 )
             )  # fmt: skip
 
