@@ -80,7 +80,7 @@ def _cells_of(reading: Reading, total: Total, place: Place) -> ir.Table:
 
 def _rows_of(reading: Reading, total: Total, place: Place) -> ir.Table:
     population, tables = POPULATIONS[total.population], reading.tables([place])
-    rows = population.in_periods(population.rows(tables, reading.horizon), tables)
+    rows = population.in_periods(population.rows_within(tables, reading.horizon), tables)
     if reading.conditions:
         rows = reading.described(rows, {total.population}, ())
     found = rows.group_by("customer_id").agg(number=aggregate(rows, total))

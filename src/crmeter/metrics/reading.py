@@ -15,7 +15,8 @@ from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Extreme
 from crmeter.metrics.plan import Place, Plan
 from crmeter.model.campaigns import with_campaign
-from crmeter.model.populations.population import Horizon
+from crmeter.model.populations import POPULATIONS
+from crmeter.model.populations.population import Horizon, within
 from crmeter.model.rfm import rfm
 from crmeter.model.tiers import Cuts, tiers
 from crmeter.warehouse.duck import Warehouse
@@ -53,13 +54,21 @@ class Reading:
             first, last = (period[c].cast("timestamp") for c in ("period_start", "period_end"))
             day = ibis.range(first, last, ibis.interval(days=1)).unnest().cast("date")
             days = self.warehouse.keep(period.select("period", "period_end", day=day))
-            found = {**self.warehouse.tables, "period": period, "period_day": days}
+            found = {**self.warehouse.tables, **self._narrowed(wanted), "period": period, "period_day": days}
             beside = [(place, *self.plan.days[place]) for place in wanted if len(self.plan.days[place]) > 2]
             if beside:
                 names = ("period_start", "period_end", "base_start", "base_end")
                 found["period_base"] = self.warehouse.put({"period": "INTEGER", **dict.fromkeys(names, "DATE")}, beside)
             self._stretches[wanted] = found
         return self._stretches[wanted]
+
+    def _narrowed(self, places: Iterable[Place]) -> Mapping[str, ir.Table]:
+        """The tables of populations that are to be read from the first day of some stretches to the last."""
+        spans = [self.plan.days[place][:2] for place in places]
+        first, last = min(start for start, _ in spans), max(end for _, end in spans)
+        return {
+            within(p.name): self.warehouse.within(p.table, p.dated, first, last) for p in POPULATIONS.values() if p.dated
+        }
 
     def described(self, rows: ir.Table, population: Iterable[str], dimensions: Iterable[Dimension]) -> ir.Table:
         """``rows`` with a column for every dimension, and without those the filter leaves out."""

@@ -37,7 +37,7 @@ class RowScan:
         return POPULATIONS[population].in_periods(self._rows(population, tables), tables)
 
     def _rows(self, population: str, tables: Mapping[str, ir.Table]) -> ir.Table:
-        rows = POPULATIONS[population].rows(tables, self.reading.horizon)
+        rows = POPULATIONS[population].rows_within(tables, self.reading.horizon)
         return rows if "customer_id" in rows.columns else rows.mutate(customer_id=ibis.null("string"))
 
     def _sum_rows(self, population: str, measures: Mapping[Total | Extreme, set[Place]]) -> None:

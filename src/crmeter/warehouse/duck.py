@@ -165,6 +165,10 @@ class Warehouse:
         self._note(sql, rows, name)
         return kept
 
+    def within(self, table: str, column: str, first: date, last: date) -> ir.Table:
+        """A canonical table that is to be read from the day ``first`` to before ``last`` of a business date."""
+        return self._engine.within(self.tables[table], column, first, last)
+
     def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
         """``rows`` with a whole number of each in the column ``name``, which may have gaps; ``by`` tells them apart."""
         return self._engine.numbered(rows, name, by)

@@ -48,4 +48,5 @@ LEDGER = Population(
         "costed_sales": "sales with a known cost",
         "foreign_amounts": "amounts without a known rate",
     },
+    dated="ordered_on",
 )

@@ -55,6 +55,12 @@ class Population:
     lasting: Lasting = Lasting.DAY
     rests_on: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    dated: str = ""  # the column of ``table`` that ``on`` is, where no row of another day is read
+
+    def rows_within(self, tables: Tables, horizon: Horizon) -> ir.Table:
+        """Its rows of the periods that ``tables`` holds; those of other days may be there or not."""
+        name = within(self.name)
+        return self.rows({**tables, self.table: tables[name]} if name in tables else tables, horizon)
 
     def in_periods(self, rows: ir.Table, tables: Tables) -> ir.Table:
         """``rows`` once for every period they count in, of the periods that ``tables`` holds."""
@@ -65,6 +71,11 @@ class Population:
         at_end = self.lasting is Lasting.AT_END
         goes_on = (rows.until >= period.period_end) if at_end else (rows.until > period.period_start)
         return self.in_period(rows.join(period, [rows.on < period.period_end, rows.until.isnull() | goes_on]))
+
+
+def within(population: str) -> str:
+    """What the table of a population is called among tables where it holds the days of the periods alone."""
+    return f"{population} in periods"
 
 
 def one(condition: ir.BooleanValue) -> ir.IntegerValue:

@@ -107,6 +107,9 @@ class ClickHouse:
         [(rows,)] = self.execute(f"SELECT count(*) FROM {quoted(name)}")
         return ibis.table(expr.schema(), name=name), rows
 
+    def within(self, table: ir.Table, column: str, first: date, last: date) -> ir.Table:
+        return table
+
     def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
         return numbered(rows, name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 import ibis.expr.types as ir
@@ -44,6 +45,10 @@ class Engine(Protocol):
 
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         """The rows of ``expr``, which ``sql`` selects, as a temporary table, and how many they are."""
+
+    def within(self, table: ir.Table, column: str, first: date, last: date) -> ir.Table:
+        """A canonical ``table`` that is to be read from the day ``first`` to before ``last`` of a business date
+        ``column``: without rows of other days, where the engine has less to read then."""
 
     def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
         """``rows`` with a whole number of each in the column ``name``. ``by`` tells the rows apart. The numbers may

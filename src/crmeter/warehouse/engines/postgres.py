@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,9 @@ class Postgres:
 
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         return ibis.table(expr.schema(), name=name), self._make(name, sql)
+
+    def within(self, table: ir.Table, column: str, first: date, last: date) -> ir.Table:
+        return table
 
     def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
         return numbered(rows, name)
