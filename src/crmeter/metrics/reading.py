@@ -66,9 +66,8 @@ class Reading:
         """The tables of populations that are to be read from the first day of some stretches to the last."""
         spans = [self.plan.days[place][:2] for place in places]
         first, last = min(start for start, _ in spans), max(end for _, end in spans)
-        return {
-            within(p.name): self.warehouse.within(p.table, p.dated, first, last) for p in POPULATIONS.values() if p.dated
-        }
+        dated = [population for population in POPULATIONS.values() if population.dated]
+        return {within(p.name): self.warehouse.within(p.table, p.dated, first, last) for p in dated}
 
     def described(self, rows: ir.Table, population: Iterable[str], dimensions: Iterable[Dimension]) -> ir.Table:
         """``rows`` with a column for every dimension, and without those the filter leaves out."""
