@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = ("pandas", "pyarrow", "scipy", "polars", "sklearn")
+HEAVY = ("pandas", "pyarrow", "scipy", "polars", "sklearn", "ibis.backends.sql.compilers.trino")
 
 
 def test_measuring_loads_no_library_of_analysis(loaded: Path) -> None:

@@ -8,10 +8,14 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.sql.compilers import DuckDBCompiler
 from ibis.backends.sql.datatypes import DuckDBType
 from ibis.common.graph import Node
 from sqlglot import exp
+
+from crmeter.kernel.extras import parts_alone
+
+with parts_alone("ibis.backends.sql.compilers"):  # which else imports those of twenty engines
+    from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
 
 _COMPILER = DuckDBCompiler()
 
