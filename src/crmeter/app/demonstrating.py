@@ -15,7 +15,7 @@ from crmeter.demo import create
 from crmeter.ingest.landing import Progress
 from crmeter.kernel.messages import LANGUAGES, speaking, t
 
-FORMATS = ("html", "pdf")  # the others: crmeter report
+FORMATS = ("html", "pdf", "xlsx")  # the others: crmeter report
 
 
 @dataclass(frozen=True)

@@ -20,25 +20,38 @@ def register(app: typer.Typer) -> None:
 def add_evaluate(app: typer.Typer) -> None:
     period = typer.Option(metavar="P", help=t("The period, such as 2025-Q4. Default: last-quarter."))
     scope = typer.Option(metavar="EXPR", help=t("Only those this holds of, such as \"customer.segment = 'vip'\"."))
-    trigger = typer.Option(metavar="EVENT", help=t("What gave occasion to it, in your own words."))
+    trigger = typer.Option(
+        metavar="EVENT",
+        help=t(
+            "An event of “crmeter event list”: the weeks after it against those before. With --period: in your words."
+        ),
+    )
+    anew = typer.Option("--again", help=t("Make a new one though nothing has changed since the last."))
 
     @command(
         app,
         "evaluate",
         t("Evaluate a period: what moved beyond noise, where, for better or worse. The result is sealed."),
-        ("crmeter evaluate", "crmeter evaluate --period 2025-Q4 --scope \"customer.region = 'North'\""),
+        (
+            "crmeter evaluate",
+            "crmeter evaluate --period 2025-Q4 --scope \"customer.region = 'North'\"",
+            "crmeter evaluate --trigger campaign:M029",
+        ),
     )
     def evaluate(
         *,
         period: Annotated[str | None, period] = None,
         scope: Annotated[list[str] | None, scope] = None,
         trigger: Annotated[str | None, trigger] = None,
+        again: Annotated[bool, anew] = False,
     ) -> None:
         from crmeter.app import evaluating, reporting
 
         with screen.progress() as progress:
             here = workspace()
-            document = evaluating.evaluate(here, period=period, scope=scope or (), trigger=trigger, progress=progress)
+            document = evaluating.evaluate(
+                here, period=period, scope=scope or (), trigger=trigger, again=again, progress=progress
+            )
             said = tables.summary(document, reporting.headlines(document, here.catalogue))
         screen.say(said)
 
@@ -50,6 +63,9 @@ def add_list(app: typer.Typer) -> None:
 
         here = workspace()
         screen.say(tables.evaluations(evaluating.evaluations(here), here.rules.timezone))
+        for run in evaluating.runs(here):
+            if run["state"] == "running":
+                screen.say(tables.run(run))
 
 
 def add_report(app: typer.Typer) -> None:
@@ -71,7 +87,7 @@ def add_report(app: typer.Typer) -> None:
     def report(
         id: Annotated[str, id],
         *,
-        format: Annotated[Literal["html", "md", "json", "pdf"] | None, form] = None,
+        format: Annotated[Literal["html", "md", "json", "pdf", "xlsx", "docx", "pptx"] | None, form] = None,
         audience: Annotated[Literal["management", "sales", "marketing", "service", "it"] | None, reader] = None,
         output: Annotated[Path | None, output] = None,
     ) -> None:

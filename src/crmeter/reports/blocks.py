@@ -23,6 +23,7 @@ TONES: dict[str, Tone] = {
     "unknown": "muted",
     "strength": "good",
     "weakness": "bad",
+    "change": "accent",
 }  # verdicts and kinds of findings
 
 
@@ -156,6 +157,7 @@ class Chart:
     series: a first level, changes, and a last level). Formats with charts of their own (Excel, PowerPoint) make one
     from the series; the others draw ``spec(width)``, or where there is none a plain chart of the series.
     ``target`` is a line across. ``described`` tells it to those who do not see it; without it the subtitle does.
+    ``own_subtitle`` stands instead of the subtitle over a format's own chart, which shows intervals as bars, not bands.
     """
 
     title: str
@@ -169,6 +171,7 @@ class Chart:
     target_label: str = ""
     described: str = ""
     spec: Callable[[int], Spec] | None = None
+    own_subtitle: str | None = None
     wide: int = 540  # px it is drawn at on paper
 
 
@@ -189,3 +192,8 @@ class Group:
 
 
 Block = Heading | Paragraph | Note | Bullets | Terms | Tiles | Table | Chart | Group
+
+
+def subtitle_of_own(chart: Chart) -> str:
+    """What stands over a format's own chart."""
+    return chart.subtitle if chart.own_subtitle is None else chart.own_subtitle

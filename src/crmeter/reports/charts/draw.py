@@ -17,6 +17,11 @@ from crmeter.reports.charts.theme import COLOURS, Spec
 
 VL_VERSION = "6.4"
 WIDE, NARROW = 540, 320  # px of a chart on a screen or paper, and on a phone
+PAPER = 700  # px of the widest drawing that a page shows with letters of a readable size
+_SLACK = 8  # px at either side
+_BOX = re.compile(r'viewBox="0 0 (\d+(?:\.\d+)?) ')
+_FAMILY = re.compile(r'font-family="[^"]*"')
+_HEAD = re.compile(r"<svg[^>]*>")
 _XMLNS = re.compile(r' xmlns(:\w+)?="[^"]*"')
 
 
@@ -41,6 +46,23 @@ def png(spec: Spec, scale: float = 2.0) -> bytes:
     config = {**spec.get("config", {}), "font": ", ".join((*fonts.families(), "sans-serif"))}
     painted = {**spec, "config": config, "background": spec.get("background") or COLOURS["surface"]}
     return bytes(vl_convert.vegalite_to_png(painted, vl_version=VL_VERSION, scale=scale, allowed_base_urls=[]))
+
+
+def painted(drawn: str) -> str:
+    """A drawing in the fonts of the language, with room at its sides: their letters may be a little wider than those
+    it was measured with."""
+    family = ", ".join(f"'{name}'" for name in fonts.families())
+    wider = _BOX.sub(lambda box: f'viewBox="{-_SLACK} 0 {float(box[1]) + 2 * _SLACK:g} ', drawn, count=1)
+    return _FAMILY.sub(f'font-family="{family}"', wider)
+
+
+def picture(drawn: str, scale: float = 2.0) -> bytes:
+    """A drawing as PNG, in the fonts of the language. UserError where they are not installed."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(fonts.folder()))
+    white = f'<rect x="-50" y="-50" width="300%" height="300%" fill="{COLOURS["surface"]}"/>'
+    return bytes(vl_convert.svg_to_png(_HEAD.sub(lambda head: head[0] + white, painted(drawn), count=1), scale=scale))
 
 
 def specified(chart: Chart) -> Callable[[int], Spec]:

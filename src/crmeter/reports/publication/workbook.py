@@ -19,7 +19,7 @@ WIDEST = 60
 _BY_UNIT = {"share": "0.0%", "count": "#,##0", "money": "#,##0.00"}
 _OF_VALUE = ("value", "low", "high")
 _WHOLE = ("load", "n")
-_TEXT_IS_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+TEXT_IS_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def workbook(publication: Publication) -> bytes:
@@ -31,9 +31,9 @@ def workbook(publication: Publication) -> bytes:
                 next=t("Publish fewer periods or dimensions, or as parquet or csv."),
             )
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, _TEXT_IS_TEXT)
+    book = xlsxwriter.Workbook(target, TEXT_IS_TEXT)
     book.set_properties({"title": str(publication.about["name"]), "comments": f"crmeter {publication.about['load']}"})
-    formats = _Formats(book)
+    formats = Formats(book)
     _write_about(book, formats, publication.about)
     for table in publication.tables:
         _write_table(book, formats, table)
@@ -41,25 +41,25 @@ def workbook(publication: Publication) -> bytes:
     return target.getvalue()
 
 
-class _Formats:
-    """The formats of a book, each made once."""
+class Formats:
+    """The formats of a book, each made once, all with ``common`` properties such as the font."""
 
-    def __init__(self, book: Any) -> None:
-        self._book = book
+    def __init__(self, book: Any, **common: Any) -> None:
+        self._book, self._common = book, {"font_size": 10, "valign": "top", **common}
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def __call__(self, **properties: Any) -> Any:
         key = tuple(sorted(properties.items()))
         if key not in self._made:
-            self._made[key] = self._book.add_format({"font_size": 10, "valign": "top", **properties})
+            self._made[key] = self._book.add_format({**self._common, **properties})
         return self._made[key]
 
 
-def _write_about(book: Any, formats: _Formats, about: Mapping[str, Any]) -> None:
+def _write_about(book: Any, formats: Formats, about: Mapping[str, Any]) -> None:
     sheet = book.add_worksheet("about")
     sheet.set_column(0, 0, 28)
     sheet.set_column(1, 1, 90)
-    _set_up_page(sheet, landscape=False)
+    set_up_page(sheet, landscape=False)
     for row, (what, said) in enumerate(_told(about)):
         sheet.write_string(row, 0, what, formats(bold=True))
         sheet.write_string(row, 1, said, formats(text_wrap=True, quote_prefix=looks_like_formula(said)))
@@ -83,7 +83,7 @@ def _told(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield t("Not split"), t("{kpi} cannot be split by {dimension}.", kpi=left["kpi"], dimension=left["by"])
 
 
-def _write_table(book: Any, formats: _Formats, table: Table) -> None:
+def _write_table(book: Any, formats: Formats, table: Table) -> None:
     sheet = book.add_worksheet(table.name)
     names = list(table.columns)
     heading = formats(bold=True, bg_color="#1F3A5F", font_color="#FFFFFF", text_wrap=True)
@@ -100,10 +100,10 @@ def _write_table(book: Any, formats: _Formats, table: Table) -> None:
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(names) - 1)
     sheet.repeat_rows(0)
-    _set_up_page(sheet, landscape=True)
+    set_up_page(sheet, landscape=True)
 
 
-def _write(sheet: Any, row: int, column: int, cell: Any, kind: str, formats: _Formats, numbers: str) -> None:
+def _write(sheet: Any, row: int, column: int, cell: Any, kind: str, formats: Formats, numbers: str) -> None:
     if isinstance(cell, bool):
         sheet.write_boolean(row, column, cell, formats())
     elif isinstance(cell, int | float):
@@ -129,7 +129,7 @@ def _width(table: Table, column: int) -> float:
     return min(max(longest + 2, 8), WIDEST)
 
 
-def _set_up_page(sheet: Any, *, landscape: bool) -> None:
+def set_up_page(sheet: Any, *, landscape: bool) -> None:
     """A4, as wide as one page, its number at the foot."""
     sheet.set_paper(9)
     if landscape:
@@ -146,8 +146,8 @@ def sheet_file(table: Table, title: str) -> bytes:
             t("{count} rows do not fit into a sheet.", count=len(table.rows)), next=t("Write a CSV file.")
         )
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, _TEXT_IS_TEXT)
+    book = xlsxwriter.Workbook(target, TEXT_IS_TEXT)
     book.set_properties({"title": title[:255]})
-    _write_table(book, _Formats(book), table)
+    _write_table(book, Formats(book), table)
     book.close()
     return target.getvalue()

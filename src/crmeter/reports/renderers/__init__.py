@@ -10,13 +10,16 @@ from crmeter.kernel.messages import LANGUAGES, speaking, t
 from crmeter.reports.audiences import AUDIENCES
 from crmeter.reports.cards import Card
 from crmeter.reports.reading import Reading
-from crmeter.reports.renderers import html, json, markdown, pdf
+from crmeter.reports.renderers import docx, html, json, markdown, pdf, pptx, xlsx
 
 RENDERERS: Mapping[str, Callable[[Reading, str], str | bytes]] = {
     "html": html.render,
     "md": markdown.render,
     "json": json.render,
     "pdf": pdf.render,
+    "xlsx": xlsx.render,
+    "docx": docx.render,
+    "pptx": pptx.render,
 }
 FORMATS = tuple(RENDERERS)
 TEXTS = ("html", "md", "json")  # a terminal can show these

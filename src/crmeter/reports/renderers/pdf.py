@@ -14,20 +14,16 @@ from typing import Any
 from crmeter.kernel.messages import t
 from crmeter.reports import fonts
 from crmeter.reports.blocks import Block, Cell, Chart, Group, Table
-from crmeter.reports.charts.draw import NARROW, specified, svg
+from crmeter.reports.charts.draw import NARROW, PAPER, painted, specified, svg
 from crmeter.reports.fonts.coverage import covered
 from crmeter.reports.legible import drawable, printable
 from crmeter.reports.reading import Reading
 from crmeter.reports.sections import shown
 
 TAGS = {"zh-Hant": ("zh", "TW"), "zh-Hans": ("zh", "CN"), "en": ("en", "US")}
-_PAPER = 700  # px of the widest drawing that a page shows with letters of a readable size
 _KEPT = 1400  # characters up to which a group stays on one page
 _TALL = 400  # characters of a cell up to which its row stays on one page
 _AS_IT_IS = ("kind", "tone", "unit")  # codes of ours, not texts
-_SLACK = 8  # px at either side: letters are a little wider here than where the chart was measured
-_BOX = re.compile(r'viewBox="0 0 (\d+(?:\.\d+)?) ')
-_FAMILY = re.compile(r'font-family="[^"]*"')
 
 
 def render(reading: Reading, lang: str) -> bytes:
@@ -128,15 +124,13 @@ class _Setting:
                 return {"kind": kind, **self.text(_plain(block))}
 
     def _chart(self, chart: Chart) -> dict[str, Any]:
-        make, wide = specified(chart), min(chart.wide, _PAPER)
+        make, wide = specified(chart), min(chart.wide, PAPER)
         said = {"title": chart.title, "subtitle": chart.subtitle, "alt": chart.described or chart.subtitle or "–"}
         drawings = {"drawn": self._drawing(svg(make(wide))), "narrow": self._drawing(svg(make(NARROW)))}
-        return {**self.text(said), **drawings, "part": wide / _PAPER}
+        return {**self.text(said), **drawings, "part": wide / PAPER}
 
     def _drawing(self, drawn: str) -> str:
-        family = ", ".join(f"'{name}'" for name in fonts.families())
-        wider = _BOX.sub(lambda box: f'viewBox="{-_SLACK} 0 {float(box[1]) + 2 * _SLACK:g} ', drawn, count=1)
-        return drawable(_FAMILY.sub(f'font-family="{family}"', wider), self._glyphs)
+        return drawable(painted(drawn), self._glyphs)
 
 
 def _plain(found: Any) -> Any:

@@ -87,7 +87,9 @@ def _trend(line: Line, reading: Reading, found: Plain) -> Chart | None:
     if len(line.trend) < 2:
         return None
     subtitle = t("{name} by {grain}", name=line.card.name, grain=words.grain(reading.grain))
+    own = subtitle
     if any(value.get("low") is not None for value in line.trend):
+        own = t("{what}; the upright lines are the 95% interval", what=subtitle)
         subtitle = t("{what}; the band is the 95% interval", what=subtitle)
     periods = ["/".join(part for part in reading.period_name(value).split("..")) for value in line.trend]
     said = [numbers.amount(value["value"], line.unit, line.currency) for value in line.trend]
@@ -106,6 +108,7 @@ def _trend(line: Line, reading: Reading, found: Plain) -> Chart | None:
         "" if target is None else t("target {value}", value=numbers.brief(target, line.unit, line.currency)),
         f"{subtitle}{t(': ')}{told}",
         lambda width: trend(line, reading, width),
+        own,
     )
 
 
@@ -126,6 +129,7 @@ def _segment_chart(line: Line, parts: Sequence[Plain]) -> Chart | None:
         line.currency,
         t("Hollow point: before; full point: now"),
         spec=lambda width: segments(line, parts, width),
+        own_subtitle="",
     )
 
 
@@ -205,4 +209,78 @@ def _segment(line: Line, found: Plain) -> dict[str, str]:
     }
 
 
-FINDINGS = Section("findings", lambda: t("Findings"), lambda reading: tuple(_blocks(reading)), _facts)
+def _sheet(reading: Reading) -> Iterator[Block]:
+    """The findings as rows, their segments as rows, and the charts with their data."""
+    found = [(kind, heading, each) for kind, _, heading in _kinds() for each in reading.top(kind, MOST)]
+    if not found:
+        yield Paragraph(t("None."), tone="muted")
+        return
+    yield Table(_sheet_columns(), [_sheet_row(reading, heading, each) for _, heading, each in found])
+    parts = [(each, part) for _, _, each in found for part in _parts(reading, each)]
+    if parts:
+        yield Heading(t("Segments"))
+        columns = (Column(t("KPI"), width=2), Column(t("Split by"), width=2), *_segment_columns())
+        yield Table(columns, [_sheet_part(reading.by_id[each["kpi"]], part) for each, part in parts])
+    yield Heading(t("Charts and their data"))
+    for _, _, each in found:
+        line = reading.by_id[each["kpi"]]
+        charts = (_trend(line, reading, each), _segment_chart(line, _parts(reading, each)))
+        yield from (chart for chart in charts if chart)
+
+
+def _sheet_columns() -> tuple[Column, ...]:
+    return (
+        Column(t("Finding"), width=2),
+        Column(t("KPI"), width=2),
+        Column(t("In words"), width=4),
+        Column(t("Change"), kind="number"),
+        Column(t("Interval from"), kind="number"),
+        Column(t("Interval to"), kind="number"),
+        Column("p", kind="ratio"),
+    )
+
+
+def _sheet_row(reading: Reading, heading: str, found: Plain) -> list[Cell | str]:
+    line = reading.by_id[found["kpi"]]
+    numbers_of = [Cell("", found.get(key), line.unit, line.currency) for key in ("change", "low", "high")]
+    return [
+        f"{heading} {found['rank']}",
+        line.card.name,
+        _title(reading, found),
+        *numbers_of,
+        Cell(numbers.p_value(found.get("p"))),
+    ]
+
+
+def _segment_columns() -> tuple[Column, ...]:
+    return (
+        Column(t("Segment"), width=2),
+        *(Column(heading, kind="number") for heading in (t("Before"), t("Now"), t("Interval from"), t("Interval to"))),
+        Column(t("Change"), kind="number"),
+        Column(t("Part of the change"), kind="number"),
+        Column(t("Against the others"), width=2),
+    )
+
+
+def _sheet_part(line: Line, part: Plain) -> list[Cell | str]:
+    said, now = _segment(line, part), part["now"]
+    values = (part["before"]["value"], now["value"], now.get("low"), now.get("high"))
+    return [
+        line.card.name,
+        said["dimension"],
+        said["name"],
+        *(
+            Cell("", value, line.unit, line.currency)
+            for value in (*values, part.get("change"), part.get("contribution"))
+        ),
+        t(": ").join(text for text in (f"{said['icon']} {said['word']}", said["small"]) if text),
+    ]
+
+
+FINDINGS = Section(
+    "findings",
+    lambda: t("Findings"),
+    lambda reading: tuple(_blocks(reading)),
+    _facts,
+    sheet=lambda reading: tuple(_sheet(reading)),
+)

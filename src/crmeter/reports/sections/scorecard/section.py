@@ -70,8 +70,8 @@ def _compared(line: Line, found: Compared | None) -> Cell | str:
     if found is None:
         return "–"
     change = f"{found.change} ({found.relative})" if found.relative and found.change else found.change
-    verdict = f"{found.icon} {found.word}"
-    small = tuple(text for text in (change, found.interval, verdict, found.reason) if text)
+    verdict = f"{change} {found.icon} {found.word}".strip()
+    small = tuple(text for text in (verdict, found.interval, found.reason) if text)
     tone = TONES.get(found.verdict, "plain")
     return Cell(found.base, _base_value(line, found.kind), line.unit, line.currency, lines=small, tone=tone)
 

@@ -105,7 +105,7 @@ def _chart(reading: Reading) -> Chart:
         better=reading.counts["better"],
     )
     base = words.base("previous", reading.grain)
-    subtitle = t("Relative change from {base}; the largest first", base=base)
+    subtitle = own = t("Relative change from {base}; the largest first", base=base)
     if clipped(reading):
         subtitle = t("{what}; bars end at ±{limit}", what=subtitle, limit=numbers.share(CLIP))
     change = Series(t("Change"), [relative(line) for line in lines], tones=[TONES[line.verdict] for line in lines])
@@ -117,6 +117,7 @@ def _chart(reading: Reading) -> Chart:
         "share",
         subtitle=subtitle,
         spec=lambda width: moves(reading, width),
+        own_subtitle=own,
         wide=1000,
     )
 
