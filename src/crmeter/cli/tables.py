@@ -141,6 +141,15 @@ def evaluations(found: Sequence[StoredEvaluation], timezone: str) -> str:
     return table([t("ID"), t("Period"), t("Sealed"), t("Load"), t("Checksum")], rows, numbers=[3])
 
 
+def run(told: Plain) -> str:
+    """A run that is not finished: which of its steps are done."""
+    from crmeter.reports import pitfalls
+
+    done = [pitfalls.step(each["step"]) for each in told["steps"] if each["state"] == "done"]
+    return t("{id} is not finished; done: {steps}. It goes on with: crmeter evaluate", id=told["evaluation"],
+             steps=t(", ").join(done) or t("none"))  # fmt: skip
+
+
 def period_name(value: Plain, calendar: Calendar) -> str:
     """The name of the period a value is of, as --period takes it."""
     start, end = date.fromisoformat(value["start"]), date.fromisoformat(value["end"])

@@ -6,6 +6,7 @@ import typer
 
 from crmeter.cli import (
     alerts,
+    benchmarks,
     catalogue,
     changing,
     checking,
@@ -17,6 +18,7 @@ from crmeter.cli import (
     drivers,
     erasing,
     evaluating,
+    events,
     forecast,
     goal,
     loading,
@@ -55,6 +57,8 @@ GROUPS = (
     forecast,
     alerts,
     evaluating,
+    events,
+    benchmarks,
     changing,
     objectives,
     goal,

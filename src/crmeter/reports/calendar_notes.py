@@ -14,7 +14,7 @@ Plain = Mapping[str, Any]
 
 def notes(document: Plain) -> tuple[str, ...]:
     """The sentences about the calendar of an evaluation, none for most."""
-    return (*_aligned(document), *_season(document), *_lengths(document), *_workdays(document))
+    return (*_windows(document), *_aligned(document), *_season(document), *_lengths(document), *_workdays(document))
 
 
 def _day(iso: str) -> str:
@@ -23,6 +23,21 @@ def _day(iso: str) -> str:
 
 def _span(found: Plain) -> str:
     return periods.span(date.fromisoformat(found["start"]), date.fromisoformat(found["end"]))
+
+
+def _windows(document: Plain) -> Iterator[str]:
+    """The windows that an event set."""
+    event = document.get("event")
+    base = document["base"].get("previous")
+    if event and base and document["period"]["grain"] == "custom":
+        yield t(
+            "“{event}” on {day} gave occasion to this evaluation: {after} are compared with the same days of the week "
+            "before it, {before}.",
+            event=event["note"] or event["id"],
+            day=_day(event["day"]),
+            after=_span(document["period"]),
+            before=_span(base),
+        )
 
 
 def _aligned(document: Plain) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crmeter.kernel.messages import t
-from crmeter.reports import numbers, sentences, words
+from crmeter.reports import judgements, numbers, sentences, words
 from crmeter.reports.blocks import (
     TONES,
     Block,
@@ -19,6 +19,7 @@ from crmeter.reports.blocks import (
     Paragraph,
     Series,
     Table,
+    Terms,
 )
 from crmeter.reports.charts.draw import Drawer
 from crmeter.reports.charts.segments import MOST as MOST_SEGMENTS
@@ -32,7 +33,7 @@ MOST = 8  # of each kind; the scorecard has all
 
 
 def _kinds() -> tuple[tuple[str, str, str], ...]:
-    return ("weakness", "✕", t("Weaknesses")), ("strength", "✓", t("Strengths"))
+    return ("weakness", "✕", t("Weaknesses")), ("strength", "✓", t("Strengths")), ("change", "↕", t("Other changes"))
 
 
 def _facts(reading: Reading, drawer: Drawer | None) -> Mapping[str, object]:
@@ -52,6 +53,7 @@ def _finding(reading: Reading, found: Plain, drawer: Drawer | None) -> dict[str,
         "title": _title(reading, found),
         "certainty": sentences.certainty(line, found),
         "also": _also(reading, found),
+        "judged": judgements.told(reading, found),
         "segment": sentences.segment(line, parts[0]) if parts else "",
         "segments": [_segment(line, part) for part in parts],
         "trend": _drawn(_trend(line, reading, found), drawer),
@@ -148,6 +150,8 @@ def _group(reading: Reading, found: Plain, kind: str, number: int) -> Group:
     also = _also(reading, found)
     if also:
         said += [Paragraph(t("Also"), tone="strong"), Bullets(also)]
+    judged = judgements.told(reading, found)
+    said += [Terms(judged)] if judged else []
     charts = (_trend(line, reading, found), _segment_chart(line, parts))
     said += [chart for chart in charts if chart]
     if parts:

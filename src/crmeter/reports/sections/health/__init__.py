@@ -1,0 +1,1 @@
+"""How the evaluation itself stands."""

@@ -1,0 +1,1 @@
+"""What has not happened yet and may."""
