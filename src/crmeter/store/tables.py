@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, Float, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 METADATA = MetaData()
 
 #: The newest migration; a test holds it to the files of ``migrations/versions``.
-SCHEMA = "0007"
+SCHEMA = "0008"
 
 EVALUATION = Table(
     "evaluation",
@@ -130,4 +142,44 @@ EVENT = Table(
     Column("began", Date),
     Column("note", Text, nullable=False),
     Column("added_at", String, nullable=False),  # UTC, ISO 8601
+)
+
+SCHEDULE = Table(
+    "schedule",
+    METADATA,
+    Column("id", String, primary_key=True),  # S1, S2 …
+    Column("created_at", String, nullable=False),  # UTC, ISO 8601
+    Column("paused", Integer, nullable=False),  # 0 or 1
+    Column("removed_at", String),
+    Column("document", Text, nullable=False),  # canonical JSON: what is done when, and for whom
+)
+
+SCHEDULE_RUN = Table(
+    "schedule_run",
+    METADATA,
+    Column("schedule", String, ForeignKey("schedule.id"), primary_key=True),
+    Column("due_at", String, primary_key=True),  # UTC, ISO 8601
+    Column("state", String, nullable=False),  # running, done, failed, skipped
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", String),  # of one that failed and is tried again
+    Column("updated_at", String, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+DELIVERY = Table(
+    "delivery",
+    METADATA,
+    Column("id", String, primary_key=True),  # D1, D2 …
+    Column("schedule", String, ForeignKey("schedule.id"), nullable=False),
+    Column("due_at", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("state", String, nullable=False),  # waiting, sending, sent, failed, unknown
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", String),
+    Column("updated_at", String, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("about", Text, nullable=False),  # canonical JSON: what it tells of, so that it is told once
+    Column("note", Text, nullable=False),
+    Column("content", LargeBinary),  # the message as it is sent; gone once it was
+    UniqueConstraint("schedule", "due_at", "recipient"),
 )

@@ -224,7 +224,7 @@ def _tables_text(value: str) -> Any:
     return _table(value) if "=" in value else _listed(value)
 
 
-class _FromEnvironment(str):
+class FromEnvironment(str):
     """What stands in the environment, where a secret may."""
 
     __slots__ = ()
@@ -236,7 +236,7 @@ def _database(value: Any) -> str:
     from crmeter.connectors.sql import holds_password
 
     text: str = address(*DATABASES).read(value)
-    if holds_password(text) and not isinstance(value, _FromEnvironment):
+    if holds_password(text) and not isinstance(value, FromEnvironment):
         raise Misfit()
     return text
 
@@ -244,7 +244,7 @@ def _database(value: Any) -> str:
 def _engine(value: Any) -> str:
     """The address of a warehouse. A password has no place in the toml."""
     text: str = address("duckdb:///", *SCHEMES).read(value)
-    if text.startswith(SCHEMES) and not isinstance(value, _FromEnvironment):
+    if text.startswith(SCHEMES) and not isinstance(value, FromEnvironment):
         from crmeter.connectors.sql import holds_password
 
         if holds_password(text):
@@ -319,14 +319,14 @@ DATABASE = SettingKind(
     _database,
     lambda: t("sqlite:///PATH in the workspace, or postgresql://USER@HOST/DATABASE without a password; with one: "
               "env:NAME or file:PATH, where the whole address stands"),
-    _FromEnvironment,
+    FromEnvironment,
     secret=True,
 )  # fmt: skip
 ENGINE = SettingKind(
     _engine,
     lambda: t("duckdb:///PATH in the workspace, or a server without a password, such as postgresql://USER@HOST/DATABASE;"
               " with one: env:NAME or file:PATH, where the whole address stands"),
-    _FromEnvironment,
+    FromEnvironment,
     secret=True,
 )  # fmt: skip
 FORMATS = table_of(TEXT, COLUMN)

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from crmeter.app.settings.kinds import Misfit, nearest
 from crmeter.app.settings.own_kpis import own_catalogue
 from crmeter.app.settings.table import REQUIRED, SECTIONS, Setting, of_section
-from crmeter.app.settings.workspace import AlertSettings, SourceSettings, Target, Workspace
+from crmeter.app.settings.workspace import (
+    AlertSettings,
+    DeliverySettings,
+    MailSettings,
+    RecipientSettings,
+    SourceSettings,
+    Target,
+    Workspace,
+)
 from crmeter.kernel.calendar import WEEKDAYS, Calendar
 from crmeter.kernel.errors import Problem, UserError, raise_if_any
 from crmeter.kernel.messages import t
@@ -254,5 +262,11 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue 
         quality_owners=dict(held["quality"]["owners"]),
         alerts=AlertSettings(tuple(alerts["kpis"]), alerts["grain"], alerts["false_alarms"]),
         own_kpis=own_kpis,
+        mail=MailSettings(**held["mail"]),
+        recipients={
+            name: RecipientSettings(name, **values)
+            for name, values in ((s.partition(".")[2], v) for s, v in held.items() if s.startswith("recipients."))
+        },
+        delivery=DeliverySettings(**held["delivery"]),
         era=held["calendar"]["era"],
     )

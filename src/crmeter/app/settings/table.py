@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from crmeter.app.settings import calendar_kinds, kinds, own_kpis
+from crmeter.app.settings import calendar_kinds, delivery_kinds, kinds, own_kpis
 from crmeter.app.settings.kinds import SettingKind
+from crmeter.delivery.chats import CHATS
 from crmeter.kernel.calendar import WEEKDAYS
 from crmeter.kernel.era import ERAS
 from crmeter.kernel.messages import t
+from crmeter.reports.audiences import AUDIENCES
 
 REQUIRED: Any = object()
 
@@ -172,6 +174,36 @@ SETTINGS = (
             lambda: t("The periods whose values are watched.")),
     Setting("alerts", "false_alarms", kinds.number(0.05, 20), 1, "1",
             lambda: t("How many false alarms a quarter may bring, over all KPIs that are watched.")),
+    Setting("mail", "host", kinds.TEXT, None, '"smtp.example.com"',
+            lambda: t("The server that takes mail.")),
+    Setting("mail", "port", kinds.count(1), None, "587",
+            lambda: t("Its port. Without it 587 with starttls, 465 with tls.")),
+    Setting("mail", "encryption", kinds.choice("starttls", "tls", "none"), "starttls", '"tls"',
+            lambda: t("How the connection is encrypted. none is for a server on this machine alone.")),
+    Setting("mail", "sender", delivery_kinds.ADDRESS, None, '"crmeter@example.com"',
+            lambda: t("The address that mail comes from.")),
+    Setting("mail", "user", kinds.TEXT, None, '"env:MAIL_USER"',
+            lambda: t("The user that signs in there; without it nobody does.")),
+    Setting("mail", "password", delivery_kinds.SECRET, None, '"env:MAIL_PASSWORD"',
+            lambda: t("The password of that user.")),
+    Setting("recipients.*", "kind", kinds.choice("mail", *CHATS), REQUIRED, '"mail"',
+            lambda: t("How this recipient is reached: by mail, in a chat, or with JSON (webhook).")),
+    Setting("recipients.*", "address", delivery_kinds.ADDRESS, None, '"lin@example.com"',
+            lambda: t("The address of a recipient who is reached by mail.")),
+    Setting("recipients.*", "url", delivery_kinds.SECRET, None, '"env:SALES_CHAT"',
+            lambda: t("The webhook of a recipient who is reached in a chat. Whoever knows it can write there.")),
+    Setting("recipients.*", "secret", delivery_kinds.SECRET, None, '"env:SALES_CHAT_SECRET"',
+            lambda: t("What messages to Feishu and DingTalk, and plain JSON, are signed with.")),
+    Setting("recipients.*", "audience", kinds.choice(*AUDIENCES), None, '"management"',
+            lambda: t("What the recipient may see: the KPIs of this audience. Without it all.")),
+    Setting("recipients.*", "scope", kinds.TEXTS, [], "[\"customer.region = 'North'\"]",
+            lambda: t("Whom the recipient may see: customers of whom these filters hold. Without it all.")),
+    Setting("recipients.*", "language", delivery_kinds.LANGUAGE, None, '"zh-Hant"',
+            lambda: t("The language the recipient is written to. Without it that of the schedule.")),
+    Setting("delivery", "allow_inside", kinds.TEXTS, [], '["chat.example.com"]',
+            lambda: t("Hosts of webhooks that may lie inside the company’s network.")),
+    Setting("delivery", "allow_plain", kinds.TEXTS, [], '["localhost"]',
+            lambda: t("Hosts that may be reached without encryption.")),
 )  # fmt: skip
 
 SECTIONS = tuple(dict.fromkeys(setting.section for setting in SETTINGS))

@@ -56,6 +56,40 @@ class AlertSettings:
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """The server that takes mail. ``user`` and ``password`` may be where to find them (``env:NAME``)."""
+
+    host: str | None = None
+    port: int | None = None
+    encryption: str = "starttls"
+    sender: str | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class RecipientSettings:
+    """One ``[recipients.NAME]``: how somebody is reached, and what they may see."""
+
+    name: str
+    kind: str
+    address: str | None = None
+    url: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
+    audience: str | None = None
+    scope: tuple[str, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class DeliverySettings:
+    """Hosts of webhooks that may lie inside the network, and those that may be reached without encryption."""
+
+    allow_inside: tuple[str, ...] = ()
+    allow_plain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Workspace:
     """What ``crmeter.toml`` and the environment say, checked. ``root`` is absolute."""
 
@@ -71,6 +105,9 @@ class Workspace:
     alerts: AlertSettings = AlertSettings()
     era: str = "common"  # how years are said, see reports.periods
     own_kpis: Catalogue | None = None
+    mail: MailSettings = MailSettings()
+    recipients: Mapping[str, RecipientSettings] = field(default_factory=dict)
+    delivery: DeliverySettings = DeliverySettings()
     server_schema: str | None = None
 
     @property
