@@ -5,87 +5,26 @@ What an engine adds for its tests stands in ``engine_places``; what is particula
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import astuple
-from datetime import date
-from typing import Any
 
 import duckdb
 import pytest
 
-from crmeter.kernel.period import Grain, Period
-from crmeter.kpis import CATALOGUE
-from crmeter.metrics import Kpi, Measurement, Request, measure
-from crmeter.metrics.dimensions import parse_filters, splits
-from crmeter.model.derivations import DERIVATIONS
+from crmeter.metrics import Measurement, Request, measure
 from crmeter.warehouse.duck import Warehouse
 from tests.world.engine_places import COUNTED, PLACES, Place
-
-STRETCHES = (
-    (Grain.YEAR, date(2024, 1, 1), date(2026, 1, 1)),
-    (Grain.HALF, date(2024, 7, 1), date(2026, 1, 1)),
-    (Grain.QUARTER, date(2025, 1, 1), date(2026, 1, 1)),
-    (Grain.MONTH, date(2025, 8, 1), date(2026, 2, 1)),  # the last is not over
-    (Grain.WEEK, date(2025, 8, 4), date(2025, 8, 18)),
-    (Grain.DAY, date(2025, 8, 1), date(2025, 8, 5)),
-)
-PERIODS = [p for grain, start, end in STRETCHES for p in COUNTED.calendar.split(start, end, grain)]
-SECOND, THIRD = (Period(date(2025, m, 1), date(2025, m + 3, 1), Grain.QUARTER) for m in (4, 7))
+from tests.world.engine_requests import differing, requests_of_all, same_derived
 
 
 @pytest.fixture(scope="module")
 def requests(here: tuple[Warehouse, duckdb.DuckDBPyConnection]) -> list[tuple[Request, Measurement]]:
     """What is asked of every engine, and DuckDB's answers."""
-    split: dict[tuple[tuple[str, ...], ...], list[Kpi]] = defaultdict(list)
-    for kpi in CATALOGUE:
-        by_segment = splits("customer.segment", kpi, here[0].tables)
-        split[(kpi.always_by, *([(*kpi.always_by, "customer.segment")] if by_segment else []))].append(kpi)
-    asked = [Request(kpis, PERIODS, slices, pairs=((THIRD, SECOND),)) for slices, kpis in split.items()]
-    some = [kpi for kpi in CATALOGUE if kpi.id in ("revenue", "retention_rate.cohort", "repeat_purchase_rate")]
-    for by in ("customer.cohort", "customer.tier", "customer.rfm", "customer.campaign"):
-        asked.append(Request(some, [SECOND, THIRD], ((by,),)))
-    asked.append(Request(some, [THIRD], ((), ("customer.segment",)), parse_filters(["customer.segment = 'basic'"])))
-    return [(request, measure(here[0], COUNTED, request)) for request in asked]
+    return [(request, measure(here[0], COUNTED, request)) for request in requests_of_all(here[0])]
 
 
 @pytest.fixture(scope="module", params=PLACES)
 def there(request: pytest.FixtureRequest, place: Callable[[str], Place]) -> Place:
     return place(request.param)
-
-
-def near(one: Any, two: Any) -> bool:
-    """The same; of numbers nine digits."""
-    if isinstance(one, float) and isinstance(two, float):
-        return math.isclose(one, two, rel_tol=1e-9, abs_tol=1e-9)
-    return type(one) is type(two) and bool(one == two)
-
-
-def differing(one: Measurement, two: Measurement, request: Request) -> tuple[list[Any], int]:
-    """The values and differences that are not the same, and how many values are defined."""
-    found: list[Any] = []
-    defined = 0
-    for kpi in request.kpis:
-        for period in request.periods:
-            for names in request.slices:
-                groups = one.groups(kpi, period, names)
-                if groups != two.groups(kpi, period, names):
-                    found.append((kpi.id, period, groups, two.groups(kpi, period, names)))
-                    continue
-                for group in groups:
-                    a, b = (each.value(kpi, period, names, group) for each in (one, two))
-                    defined += a.value is not None
-                    if not all(map(near, astuple(a), astuple(b))):
-                        found.append((a, b))
-    for now, base in request.pairs:
-        for kpi in request.kpis:
-            for names in request.slices:
-                for group in one.groups(kpi, now, names):
-                    a, b = (each.difference(kpi, now, base, names, group) for each in (one, two))
-                    if (a is None) != (b is None) or (a and b and not all(map(near, astuple(a), astuple(b)))):
-                        found.append((kpi.id, now, base, a, b))
-    return found, defined
 
 
 def test_every_value_is_the_same(
@@ -97,14 +36,6 @@ def test_every_value_is_the_same(
             found, defined = differing(one, measure(other, COUNTED, request), request)
             assert not found, found[:3]
             assert defined, request
-
-
-def same_derived(one: Warehouse, two: Warehouse) -> bool:
-    for name in ("customer_alias", "rate", "business_day", "spell", "coverage", *DERIVATIONS):
-        here, there = (sorted(map(repr, each.rows(each.tables[name]))) for each in (one, two))
-        assert here == there, name
-        assert here, name
-    return one.load.history_start == two.load.history_start
 
 
 def test_columns_are_the_same_arrays(here: tuple[Warehouse, duckdb.DuckDBPyConnection], there: Place) -> None:

@@ -33,6 +33,7 @@ from crmeter.warehouse.sql import declared, fold_query
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+MONTH = "_month"
 _SHARDS = 4_096
 _TYPES = {"VARCHAR": "STRING", "INTEGER": "INT", "TIMESTAMP": "TIMESTAMP_NTZ", "BIGINT[]": "ARRAY<BIGINT>"}
 _NAMES = {
@@ -87,11 +88,17 @@ class Spark:
         self._listed_rows = listed_rows
         self._rows: dict[str, int] = {}
         self._shown: dict[str, ir.Table] = {}
+        self._by_month: dict[str, ir.Table] = {}
 
     def show(self, name: str, columns: Mapping[str, str], rows: DataFrame) -> None:
-        """Show ``rows`` as a canonical or derived table whose columns have the given DuckDB types."""
+        """Show ``rows`` as a canonical or derived table whose columns have the given DuckDB types.
+
+        They may have MONTH besides: the first day of the month that their files lie by.
+        """
         rows.createOrReplaceTempView(quoted(name))
         self._shown[name] = declared(name, dict(columns))
+        if MONTH in rows.columns:
+            self._by_month[name] = declared(name, {**columns, MONTH: "DATE"})
 
     def named(self, schema: str, table: str) -> str:
         return quoted(table)
@@ -110,11 +117,22 @@ class Spark:
         rows = found.collect()
         return {name: array_of([row[place] for row in rows]) for place, name in enumerate(found.columns)}
 
+    def plan(self, sql: str) -> str:
+        """How Spark would work out a SELECT: its physical plan."""
+        return "\n".join(str(row[0]) for row in self._run(f"EXPLAIN {sql}").collect())
+
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         kept = self._run(sql).localCheckpoint()
         kept.createOrReplaceTempView(quoted(name))
         self._rows[name] = kept.count()
         return ibis.table(expr.schema(), name=name), self._rows[name]
+
+    def within(self, table: ir.Table, column: str, first: date, last: date) -> ir.Table:
+        """Files of other months are not read, nor parts of files whose smallest and largest day tell it."""
+        rows = self._by_month.get(table.get_name(), table)
+        if MONTH in rows.columns:
+            rows = rows.filter(rows[MONTH] >= ibis.literal(first.replace(day=1)), rows[MONTH] < ibis.literal(last))
+        return rows.filter(rows[column] >= ibis.literal(first), rows[column] < ibis.literal(last)).select(table.columns)
 
     def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
         """The same number for the same row whoever works it out, and no task for all of them: the rows of a shard are

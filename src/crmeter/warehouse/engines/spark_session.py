@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from crmeter.kernel.errors import UserError
+from crmeter.kernel.errors import Problem, UserError, raise_if_any
 from crmeter.kernel.extras import library
 from crmeter.kernel.messages import t
+from crmeter.model.table import Kind, Table
 from crmeter.model.tables import TABLES
 from crmeter.warehouse.engines import canonical
 from crmeter.warehouse.engines.engine import ServerError
-from crmeter.warehouse.engines.spark import Spark, word
+from crmeter.warehouse.engines.spark import MONTH, Spark, word
 from crmeter.warehouse.identifier import quoted
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _said(error: Any) -> str:
     return text.splitlines()[0]
 
 
-def _find_java() -> None:
+def find_java() -> None:
     """Let the driver find Java. Raises UserError where there is none."""
     home = os.environ.get("JAVA_HOME")
     if not (shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")):
@@ -126,7 +127,7 @@ def _session(url: str) -> tuple[SparkSession, SparkSession | None]:
     if url.startswith(CONNECT):
         found = builder.remote(url).getOrCreate()
         return found, found
-    _find_java()
+    find_java()
     master = url.removeprefix(CLASSIC).strip("/")
     if master.startswith("local"):
         builder = builder.master(master)
@@ -143,10 +144,13 @@ def _show_tables(engine: Spark, session: SparkSession, schema: str) -> None:
     rows = _found(session, schema)
     there = {name: _columns(table) for name, table in rows.items()}
     canonical.check(schema, there)
+    raise_if_any(problem for table in TABLES if table.name in rows for problem in _astray(table, rows[table.name]))
     for table in TABLES:
         known: Mapping[str, Column] = there.get(table.name, {})
         shown = list(canonical.selected(table, known, _null))
         found = rows[table.name] if known else session.sql("SELECT 1 WHERE false")
+        if MONTH in known:
+            shown.append(MONTH)
         engine.show(table.name, dict(canonical.columns(table, known)), found.selectExpr(*shown))
 
 
@@ -159,15 +163,35 @@ def _found(session: SparkSession, schema: str) -> dict[str, DataFrame]:
     found: dict[str, DataFrame] = {}
     for table in TABLES:
         reader = session.read.format(folder["format"] or "parquet")
-        rows = reader.load(f"{folder['path'].rstrip('/')}/{table.name}")
         try:
-            rows.schema  # noqa: B018  # what is not there is found out here
+            rows = reader.load(f"{folder['path'].rstrip('/')}/{table.name}")
+            rows.schema  # noqa: B018  # Spark Connect finds out here what is not there
         except Exception as error:
             if "PATH_NOT_FOUND" not in str(error):
                 raise
         else:
             found[table.name] = rows
     return found
+
+
+def _astray(table: Table, rows: DataFrame) -> Iterator[Problem]:
+    """What keeps the files of a table from lying by the month of its business date."""
+    if MONTH not in rows.columns:
+        return
+    place = f"{table.name}.{MONTH}"
+    day = next((c.business_date for c in table.columns if c.kind is Kind.INSTANT), None)
+    if day is None or dict(rows.dtypes)[MONTH] != "date":
+        yield Problem(t("{column} is to be the first day of the month of {day}.", column=place, day=day or "–"))
+        return
+    elsewhere = f"trunc({quoted(day)}, 'MM') IS DISTINCT FROM {MONTH}"
+    count = rows.filter(elsewhere).count()
+    if count:
+        yield Problem(
+            t("{column} is to be the first day of the month of {day}. In {count} rows it is not.",
+              column=place, day=day, count=count),
+            t("Rows would be looked for where they are not."),
+            t("Write the table again, by the month that each row’s {day} is in.", day=day),
+        )  # fmt: skip
 
 
 def _columns(rows: DataFrame) -> dict[str, Column]:
