@@ -1,5 +1,5 @@
-"""Coverage of forecast intervals: on the demo companies, at many origins, and on made-up series; and how often a change
-point is found where there is none.
+"""Coverage of forecast intervals, how wide they are and their interval score: on the demo companies, at many origins,
+and on made-up series; and how often a change point is found where there is none.
 
 Everything is done at each origin from what was known there: the scale, the days, the choice of the model, its spread.
 """
@@ -7,7 +7,9 @@ Everything is done at each origin from what was known there: the scale, the days
 from __future__ import annotations
 
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +19,52 @@ from numpy.typing import NDArray
 from crmeter.analysis.forecast.history import history, measured, periods_known
 from crmeter.app.ingesting import ingest
 from crmeter.app.measuring import believed
-from crmeter.app.settings import open_workspace
+from crmeter.app.settings import Workspace, open_workspace
 from crmeter.demo import STORY_NAMES, create
 from crmeter.kernel.period import Grain
 from crmeter.stats.change_points import change_points
-from crmeter.stats.forecasts.backtest import ORIGINS, Paths, Series, chosen, needed, trials, walk
+from crmeter.stats.forecasts.backtest import (
+    Paths,
+    Series,
+    chosen,
+    errors_of_choosing,
+    needed,
+    origins_of,
+    trials,
+    walk,
+)
 from crmeter.stats.forecasts.days import Days
 from crmeter.stats.forecasts.forecast import forecast, models
 from crmeter.stats.forecasts.intervals import LEVELS, only, spread_of
 from crmeter.stats.forecasts.naive import OWN, Model
 from crmeter.stats.forecasts.scales import Bound
+from crmeter.warehouse.duck import Warehouse
 
 Floats = NDArray[np.float64]
 AHEAD = 3
 #: name, seed, customers, stories: as the demo command makes it, and one in which nothing was planted
 COMPANIES = (("demo", 7, 20_000, STORY_NAMES), ("quiet", 1, 4_000, ()))
+#: of smaller companies, each made with the stories and without: for what one company has few values of
+SEEDS, SMALL = (2, 3, 4), 4_000
 #: the newest origins of each grain that are looked at, and how far apart
 NEWEST = {Grain.MONTH: (24, 1), Grain.QUARTER: (8, 1), Grain.WEEK: (52, 4)}
 WITH_LIBRARY = ("revenue", "orders", "churn_rate.cohort", "csat.mean", "win_rate", "won_value", "complaint_rate")
 KINDS = ("white", "ar", "random_walk", "seasonal", "seasonal_trend", "poisson", "share", "heavy_tails")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Whether a value lay in the interval of a level, ``step`` + 1 periods ahead of an origin. ``width`` and ``score``
+    (Gneiting and Raftery 2007: the width, and 2/(1 − level) times what the value lies outside) are measured on the
+    series' scale in what the value of a year before errs by, so that series can be compared."""
+
+    of: str
+    period: int  # from the newest known, which is 0
+    level: float
+    step: int
+    inside: bool
+    width: float
+    score: float
 
 
 def study() -> dict[str, Any]:
@@ -44,30 +73,52 @@ def study() -> dict[str, Any]:
     for name, seed, customers, stories in COMPANIES:
         with tempfile.TemporaryDirectory() as folder:
             create(Path(folder), seed=seed, customers=customers, stories=stories)
-            found["companies"][name] = of_company(Path(folder))
+            groups = of_company(Path(folder), tuple(NEWEST))
+        found["companies"][name] = {group: coverage(hits) for group, hits in groups.items()}
+    found["small_companies"] = {"customers": SMALL, "seeds": list(SEEDS)}
+    for name, stories in (("with_stories", STORY_NAMES), ("without_stories", ())):
+        found["small_companies"][name] = pooled(stories)
     found["made_up"] = {kind: made_up(kind, 60) for kind in KINDS}
     found["change_points"] = changes(200)
     return found
 
 
-def of_company(folder: Path) -> dict[str, Any]:
-    """The coverage on every KPI of a company, by grain; of a few KPIs with the models of the library too."""
+def pooled(stories: Sequence[str]) -> dict[str, Any]:
+    """The coverage by quarter, and by month with the models of the library, over the companies of all SEEDS."""
+    groups: dict[str, list[Hit]] = defaultdict(list)
+    for seed in SEEDS:
+        with tempfile.TemporaryDirectory() as folder:
+            create(Path(folder), seed=seed, customers=SMALL, stories=stories)
+            for group, hits in of_company(Path(folder), (Grain.QUARTER,), name=f"{seed} ").items():
+                groups[group] += hits
+    return {group: coverage(hits) for group, hits in groups.items()}
+
+
+def of_company(folder: Path, grains: Sequence[Grain], name: str = "") -> dict[str, list[Hit]]:
+    """The hits on every KPI of a company, by grain; of a few KPIs with the models of the library too."""
     workspace = open_workspace(folder)
     ingest(workspace)
     told = {}
     with believed(workspace) as warehouse:
-        for grain in NEWEST:
-            known = periods_known(workspace.rules.calendar, warehouse.load.as_of, grain)
-            kpis = [kpi for kpi in workspace.catalogue.kpis if not kpi.always_by]
-            found = measured(warehouse, workspace.rules, kpis, known)
-            pasts = [history(found, kpi, known, workspace.rules, AHEAD) for kpi in kpis]
-            series = {past.kpi.id: past.series for past in pasts if past and varies(past.series)}
-            told[str(grain)] = coverage([hit for each in series.values() for hit in hits(each, OWN, *NEWEST[grain])])
-            told[str(grain)]["kpis"] = len(series)
-            if grain is Grain.MONTH:
-                some = [hits(series[id], models(), 12, 1) for id in WITH_LIBRARY if id in series]
-                told["month_with_library"] = coverage([hit for each in some for hit in each])
+        for grain in grains:
+            series = series_of(workspace, warehouse, grain)
+            own = OWN, *NEWEST[grain]
+            told[str(grain)] = [hit for id, each in series.items() for hit in hits(name + id, each, *own)]
+            if grain is Grain.QUARTER:  # one period ahead needs less history: more origins
+                told["next_quarter"] = [hit for id, each in series.items() for hit in hits(name + id, each, *own, 1)]
+        some = series_of(workspace, warehouse, Grain.MONTH, WITH_LIBRARY)
+        own = models(), 12, 1
+        told["month_with_library"] = [hit for id, each in some.items() for hit in hits(name + id, each, *own)]
     return told
+
+
+def series_of(workspace: Workspace, warehouse: Warehouse, grain: Grain, ids: Sequence[str] = ()) -> dict[str, Series]:
+    """The series of KPIs that say anything; of all without ids."""
+    known = periods_known(workspace.rules.calendar, warehouse.load.as_of, grain)
+    kpis = [kpi for kpi in workspace.catalogue.kpis if not kpi.always_by and (kpi.id in ids or not ids)]
+    found = measured(warehouse, workspace.rules, kpis, known)
+    pasts = [history(found, kpi, known, workspace.rules, AHEAD) for kpi in kpis]
+    return {past.kpi.id: past.series for past in pasts if past and varies(past.series)}
 
 
 def varies(series: Series) -> bool:
@@ -76,66 +127,94 @@ def varies(series: Series) -> bool:
     return len(known) > needed(AHEAD) and len(np.unique(known[-24:])) > 3
 
 
-def hits(series: Series, using: dict[str, Model], newest: int, apart: int) -> Iterator[tuple[float, int, bool]]:
-    """(level, step, inside) of every value after the newest origins that is known."""
+def hits(
+    of: str, series: Series, using: dict[str, Model], newest: int, apart: int, ahead: int = AHEAD
+) -> Iterator[Hit]:
+    """Of every value after the newest origins that is known. Each origin has the backtest that it would have had."""
     n = len(series.values)
-    outer = list(range(max(n - newest, needed(AHEAD)), n))[::apart]
-    if not outer:
-        return
-    first = max(8, min(outer) - ORIGINS)
-    paths = walk(series, AHEAD, using, tuple(range(first, n)))
-    for at in outer:
-        before = 2 * series.season if at - 2 * series.season >= 8 + AHEAD - 1 else 8
-        inner = [place for place, origin in enumerate(paths.origins) if before <= origin < at][-ORIGINS:]
-        if len(inner) >= 8:
-            yield from _judged(series, paths, inner, paths.origins.index(at))
+    outer = list(range(max(n - newest, needed(ahead)), n))[::apart]
+    inner = {at: origins_of(until(series, at), ahead, with_festivals=True) for at in outer}
+    asked = sorted({at for origins in inner.values() for at in origins} | set(outer))
+    paths = walk(series, ahead, using, asked)
+    for at, origins in inner.items():
+        if len(origins) >= 8:
+            places = [paths.origins.index(origin) for origin in origins]
+            yield from _judged(of, series, paths, places, paths.origins.index(at))
 
 
-def _judged(series: Series, paths: Paths, inner: Sequence[int], place: int) -> Iterator[tuple[float, int, bool]]:
+def until(series: Series, at: int) -> Series:
+    """What was known of a series after so many periods."""
+    return Series(series.values[:at], series.season, series.bound, series.days)
+
+
+def _judged(of: str, series: Series, paths: Paths, inner: Sequence[int], place: int) -> Iterator[Hit]:
     at = paths.origins[place]
     then = only(paths, inner)
-    beyond = np.array(then.origins)[:, None] + np.arange(AHEAD)[None, :] >= at
-    then.seen[beyond] = np.nan  # not known yet at this origin
+    ahead = then.seen.shape[1]
+    then.seen[np.array(then.origins)[:, None] + np.arange(ahead)[None, :] >= at] = np.nan  # not known yet
     tried = trials(series, then)
-    spread = spread_of(then, chosen(tried)) if tried else None
+    spread = spread_of(errors_of_choosing(then), then) if tried else None
     if spread is None:
         return
-    apart = np.abs(paths.scales[place].bent(paths.seen[place]) - paths.said[chosen(tried)][place])
+    scale = paths.scales[place]
+    apart = np.abs(scale.bent(paths.seen[place]) - paths.said[chosen(tried)][place])
+    past, lag = scale.bent(series.values[:at]), series.season if at > 2 * series.season else 1
+    unit = float(np.nanmean(np.abs(past[lag:] - past[:-lag])))
     for level in LEVELS:
-        inside = apart <= spread.half_width(level, paths.unusual[place])
-        yield from ((level, step, bool(inside[step])) for step in range(AHEAD) if not np.isnan(apart[step]))
+        half = spread.half_width(level, paths.unusual[place])
+        for step in np.flatnonzero(~np.isnan(apart)).tolist():
+            width, beyond = 2 * half[step] / unit, max(0.0, apart[step] - half[step]) / unit
+            period = at + step - len(series.values) + 1
+            yield Hit(of, period, level, step, beyond == 0, width, width + 2 / (1 - level) * beyond)
 
 
-def coverage(found: Sequence[tuple[float, int, bool]]) -> dict[str, Any]:
-    """The share inside, by level, over all steps and for each."""
-    told: dict[str, Any] = {"values": len(found) // len(LEVELS)}
+def coverage(found: Sequence[Hit]) -> dict[str, Any]:
+    """The share inside by level, over all steps and for each, with its standard error (the values of a KPI hang
+    together: clusters); mean width and score; and the share by period where those are few."""
+    told: dict[str, Any] = {"values": len(found) // len(LEVELS), "series": len({hit.of for hit in found})}
+    periods = sorted({hit.period for hit in found})
     for level in LEVELS:
-        of = [(step, inside) for each, step, inside in found if each == level]
+        of = [hit for hit in found if hit.level == level]
         told[f"{level:.0%}"] = {
-            "all": _share([inside for _, inside in of]),
-            "by_step": [_share([inside for s, inside in of if s == step]) for step in range(AHEAD)],
+            "all": _share(of),
+            "standard_error": _standard_error(of),
+            "by_step": [_share([hit for hit in of if hit.step == step]) for step in range(AHEAD)],
+            "mean_width": round(float(np.mean([hit.width for hit in of])), 3),
+            "mean_score": round(float(np.mean([hit.score for hit in of])), 3),
         }
+        if len(periods) <= 4:
+            by_period = {str(period): _share([hit for hit in of if hit.period == period]) for period in periods}
+            told[f"{level:.0%}"]["by_period"] = by_period
     return told
 
 
-def _share(inside: Sequence[bool]) -> float | None:
+def _share(found: Sequence[Hit]) -> float | None:
     """The share of those inside; None of none."""
-    return round(float(np.mean(inside)), 4) if inside else None
+    return round(float(np.mean([hit.inside for hit in found])), 4) if found else None
+
+
+def _standard_error(found: Sequence[Hit]) -> float:
+    mean = float(np.mean([hit.inside for hit in found]))
+    apart: dict[str, float] = defaultdict(float)
+    for hit in found:
+        apart[hit.of] += hit.inside - mean
+    return round(float(np.sqrt(sum(each**2 for each in apart.values()))) / len(found), 4)
 
 
 def made_up(kind: str, times: int, seed: int = 1) -> dict[str, Any]:
     """The coverage on made-up series of one kind, 60 periods each."""
     rng = np.random.default_rng([seed, KINDS.index(kind)])
-    found = []
-    for _ in range(times):
+    found: list[Hit] = []
+    for place in range(times):
         values, bound = one(kind, rng, 60 + AHEAD)
         said = forecast(Series(values[:60], 12, bound, Days.none(60 + AHEAD)), AHEAD, OWN)
-        bounds = getattr(said, "bounds", {})
-        found += [
-            (level, step, bool(low[step] <= values[60 + step] <= high[step]))
-            for level, (low, high) in bounds.items()
-            for step in range(AHEAD)
-        ]
+        unit = float(np.mean(np.abs(values[12:60] - values[:48])))
+        for level, (low, high) in getattr(said, "bounds", {}).items():
+            for step in range(AHEAD):
+                value, width = values[60 + step], (high[step] - low[step]) / unit
+                beyond = max(0.0, low[step] - value, value - high[step]) / unit
+                score = width + 2 / (1 - level) * beyond
+                found.append(Hit(str(place), step + 1, level, step, beyond == 0, width, score))
     return coverage(found)
 
 

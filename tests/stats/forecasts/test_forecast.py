@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from benchmarks.studies.forecast import made_up, one
-from crmeter.stats.forecasts.backtest import Series, chosen, needed, origins_of, trials, walk
+from crmeter.stats.forecasts.backtest import Paths, Series, chosen, errors_of_choosing, needed, origins_of, trials, walk
 from crmeter.stats.forecasts.days import Days, effects
 from crmeter.stats.forecasts.deviation import deviation
 from crmeter.stats.forecasts.forecast import Forecast, Refusal, forecast
+from crmeter.stats.forecasts.intervals import reach, spread_of
 from crmeter.stats.forecasts.library_models import LIBRARY, bridged
 from crmeter.stats.forecasts.naive import OWN, last, mean, seasonal_growth, seasonal_naive, smoothed
 from crmeter.stats.forecasts.scales import Bound, fitting
@@ -123,3 +124,86 @@ def test_deviation() -> None:
     assert far is not None and near is not None
     assert far.p() < 0.001 < near.p() and far.high[0] < 60
     assert deviation(series(values), 10, 1, OWN, 0.004) is None  # too little is known then
+
+
+def made_paths(errors: dict[str, np.ndarray], unusual: np.ndarray | None = None) -> Paths:
+    """A backtest in which 0 came every time and models erred as given (origin × step)."""
+    shape = next(iter(errors.values())).shape
+    scales = tuple(fitting(Bound.NONE, np.zeros(1)) for _ in range(shape[0]))
+    none = np.zeros(shape, dtype=bool)
+    return Paths(
+        tuple(range(20, 20 + shape[0])), scales, {name: -e for name, e in errors.items()}, np.zeros(shape),
+        none if unusual is None else unusual,
+    )  # fmt: skip
+
+
+def test_errors_of_the_choice_by_hand() -> None:
+    # all: a errs by 1, 1, 1, 6 (9), b by 2, 2, 2, 2 (8), the naive one by 3 (12): b is chosen. Without the last a is.
+    said = {"last": np.full((4, 1), 3.0), "a": np.array([[1.0], [1], [1], [6]]), "b": np.full((4, 1), 2.0)}
+    assert errors_of_choosing(made_paths(said)).ravel().tolist() == [2, 2, 2, 6]
+
+
+def test_a_choice_of_the_best_of_many_looks_better_than_it_is() -> None:
+    # nine models that err alike: the best on 10 origins seems to err less than 1, the procedure does not
+    rng = np.random.default_rng(6)
+    chosen_best, procedure = [], []
+    for _ in range(400):
+        said = {name: rng.normal(size=(10, 1)) for name in ["last", *"abcdefgh"]}
+        paths = made_paths(said)
+        best = min(said, key=lambda name: np.abs(said[name]).mean())
+        chosen_best.append(np.mean(said[best] ** 2))
+        procedure.append(np.mean(errors_of_choosing(paths) ** 2))
+    assert np.mean(chosen_best) < 0.75
+    assert np.mean(procedure) == pytest.approx(1, abs=0.1)  # 400 times 10 squares: standard error 0.03
+
+
+def test_degrees_of_freedom_by_hand() -> None:
+    errors = np.random.default_rng(1).normal(size=(24, 3))
+    spread = spread_of(errors, made_paths({"last": errors}), fading=1.0)
+    assert spread is not None
+    # step 1: 24. Step 2: r = 1/2 at distance 1: 24² ÷ (24 + 2·23·¼). Step 3: r = 2/3 and 1/3 at 1 and 2
+    by_hand = [24, 576 / (24 + 46 / 4), 576 / (24 + 46 * 4 / 9 + 44 / 9)]
+    assert spread.freedom.tolist() == pytest.approx(by_hand)
+    # tables of Student's t: 90% one-sided, 24 degrees of freedom
+    assert reach(spread, 0.8)[0] == pytest.approx(1.3178, abs=1e-4)
+    faded = spread_of(errors, made_paths({"last": errors}))
+    assert faded is not None
+    # 1/(1 − 0.94²) parts of the squares count by ((1 + 0.94)/(1 − 0.94)) for ever; of 24 a little fewer
+    weights = 0.94 ** np.arange(24)
+    assert faded.freedom[0] == pytest.approx(weights.sum() ** 2 / (weights**2).sum())
+    assert faded.freedom[0] < (1 + 0.94) / (1 - 0.94)
+
+
+def test_the_tail_reaches_as_far_as_errors_did() -> None:
+    errors = np.ones((24, 1))
+    errors[::6] = 9.0  # four in 24: 95% of normal errors of that variance would lie within 2.1 × 3.8 = 7.9
+    spread = spread_of(errors, made_paths({"last": errors}), fading=1.0)
+    assert spread is not None
+    assert spread.half_width(0.95, np.array([False]))[0] == pytest.approx(9)
+
+
+def test_the_last_festivals_are_gone_back_to_where_one_is_forecast() -> None:
+    near = np.zeros(210, dtype=bool)
+    near[[48, 49, 100, 101, 152, 153, 204, 205]] = True
+    days = Days(np.zeros((210, 1)), {}, near)
+    newest = tuple(range(180, 204))
+    coming = Series(np.arange(204.0), 52, Bound.NONE, days)
+    assert origins_of(coming, 2, with_festivals=True) == (152, 153, *newest)  # before 104 too little was known
+    assert origins_of(coming, 2) == newest
+    autumn = Series(np.arange(190.0), 52, Bound.NONE, days)
+    assert origins_of(autumn, 2, with_festivals=True) == tuple(range(166, 190))  # none is coming
+
+
+def test_few_quarters_cover_too() -> None:
+    """Nominal 80% and 95% of 16 quarters of noise: of 120 values the standard errors are 4 and 2 points. The errors of
+    the chosen model alone covered 74% and 91% of such series."""
+    rng = np.random.default_rng(12)
+    inside = {0.8: 0, 0.95: 0}
+    for _ in range(120):
+        values = 50 + rng.normal(size=19)
+        said = forecast(Series(values[:18], 4, Bound.NONE, Days.none(19)), 1, OWN)
+        assert isinstance(said, Forecast)
+        for level, (low, high) in said.bounds.items():
+            inside[level] += bool(low[0] <= values[18] <= high[0])
+    assert inside[0.8] / 120 == pytest.approx(0.8, abs=0.08)
+    assert inside[0.95] / 120 == pytest.approx(0.95, abs=0.045)

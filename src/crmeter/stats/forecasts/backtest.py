@@ -19,6 +19,7 @@ BETTER = 0.97  # of the baseline's error: less of an advantage may be luck of th
 ORIGINS = 24
 FEWEST_ORIGINS = 8
 FEWEST_BEFORE = 8  # periods that a model has seen before it is asked for the first time
+FESTIVALS = 2  # years whose festival seasons are gone back to, where one is forecast
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,21 @@ def needed(ahead: int) -> int:
     return FEWEST_BEFORE + FEWEST_ORIGINS + ahead - 1
 
 
-def origins_of(series: Series, ahead: int, most: int = ORIGINS) -> tuple[int, ...]:
+def origins_of(series: Series, ahead: int, most: int = ORIGINS, *, with_festivals: bool = False) -> tuple[int, ...]:
     """The origins of the backtest, oldest first: the newest ``most`` that leave enough to learn from, two years and
-    more where there are."""
+    more where there are. ``with_festivals`` adds those just before the last festivals where one is forecast: what weeks
+    of autumn err by says nothing of it."""
     n = len(series.values)
     known = np.cumsum(~np.isnan(series.values))
     two_years = 2 * series.season
     before = two_years if n - two_years >= FEWEST_ORIGINS + ahead - 1 else FEWEST_BEFORE
     fit = (known[:-1] >= FEWEST_BEFORE) & (known[:-1] < known[-1])
-    return tuple((np.flatnonzero(fit[before - 1 :]) + before).tolist()[-most:])
+    there = (np.flatnonzero(fit[before - 1 :]) + before).tolist()
+    newest, older = there[-most:], there[:-most]
+    if not with_festivals or not series.days.unusual_in(n, ahead).any():
+        return tuple(newest)
+    recent = [at for at in older if n - at <= FESTIVALS * series.season and series.days.unusual_in(at, 1)[0]]
+    return (*recent, *newest)
 
 
 def expectations(series: Series, at: int, ahead: int, models: Mapping[str, Model], scale: Scale) -> dict[str, Floats]:
@@ -139,6 +146,29 @@ def baseline_of(found: Sequence[Trial]) -> str:
 def chosen(found: Sequence[Trial]) -> str:
     """The best model; the naive one where none beats it clearly."""
     return found[0].model if found[0].against_baseline < BETTER else baseline_of(found)
+
+
+def errors_of(paths: Paths, model: str) -> Floats:
+    """Origin × step, on the scale: what came less what the model said; NaN where what came is not known."""
+    rows = [scale.bent(seen) for scale, seen in zip(paths.scales, paths.seen, strict=True)]
+    return np.asarray(np.array(rows) - paths.said[model])
+
+
+def errors_of_choosing(paths: Paths) -> Floats:
+    """Origin × step, on the scale: the errors of the whole procedure, choice of the model included. At each origin they
+    are those of the model that the other origins would have chosen. The errors of the model that did best on all of
+    them are too small, the more so the more models there are and the fewer origins (Stone 1974; Varma and Simon
+    2006)."""
+    names = [name for name, said in paths.said.items() if not np.isnan(said).any()]
+    apart = np.array([absolute_errors(paths, name) for name in names])
+    sums, counts = np.nansum(apart, axis=2), (~np.isnan(apart)).sum(axis=2)
+    others = sums.sum(axis=1, keepdims=True) - sums
+    means = others / np.maximum(counts.sum(axis=1, keepdims=True) - counts, 1)  # of each model without each origin
+    baseline = names.index(next(name for name in BASELINES if name in names))
+    best = means.argmin(axis=0)
+    clearly = means.min(axis=0) < BETTER * means[baseline]
+    errors = np.array([errors_of(paths, name) for name in names])
+    return np.asarray(errors[np.where(clearly, best, baseline), np.arange(len(paths.origins))])
 
 
 def absolute_errors(paths: Paths, model: str) -> Floats:

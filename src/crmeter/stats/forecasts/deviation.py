@@ -8,7 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crmeter.stats.forecasts.backtest import Series, chosen, expectations, needed, origins_of, trials, walk
+from crmeter.stats.forecasts.backtest import (
+    Series,
+    chosen,
+    errors_of,
+    expectations,
+    needed,
+    origins_of,
+    trials,
+    walk,
+)
 from crmeter.stats.forecasts.intervals import spread_of
 from crmeter.stats.forecasts.naive import Model
 from crmeter.stats.forecasts.scales import fitting
@@ -53,7 +62,7 @@ def deviation(series: Series, at: int, ahead: int, using: Mapping[str, Model], a
         return None
     paths = walk(past, 1, using, origins_of(past, 1))
     tried = trials(past, paths)
-    spread = spread_of(paths, chosen(tried)) if tried else None
+    spread = spread_of(errors_of(paths, chosen(tried)), paths, fading=1.0) if tried else None
     if spread is None:
         return None
     model = chosen(tried)

@@ -14,6 +14,7 @@ from crmeter.stats.forecasts.backtest import (
     Trial,
     baseline_of,
     chosen,
+    errors_of_choosing,
     expectations,
     needed,
     origins_of,
@@ -80,7 +81,7 @@ def forecast(
     """Forecast ``ahead`` periods. The days of the series reach as far as the forecast."""
     if refusal := refused(series, ahead):
         return refusal
-    paths = walk(series, ahead, using, origins_of(series, ahead), progress)
+    paths = walk(series, ahead, using, origins_of(series, ahead, with_festivals=True), progress)
     return finished(series, ahead, using, paths)
 
 
@@ -93,7 +94,8 @@ def finished(series: Series, ahead: int, using: Mapping[str, Model], paths: Path
         return Refusal("too_short", needed(ahead), int((~np.isnan(series.values)).sum()))
     name = chosen(tried)
     said = expectations(series, n, ahead, {name: using[name]}, scale)
-    spread = spread_of(paths, name)
+    errors = errors_of_choosing(paths)
+    spread = spread_of(errors, paths)
     if name not in said or spread is None:
         return Refusal("constant")
     center = said[name]
@@ -108,7 +110,7 @@ def finished(series: Series, ahead: int, using: Mapping[str, Model], paths: Path
         baseline=baseline_of(tried),
         trials=tried,
         origins=len(paths.origins),
-        covered={level: measured(paths, name, level) for level in LEVELS},
+        covered={level: measured(errors, paths, level) for level in LEVELS},
         days=effects(scale.bent(series.values), series.season, series.days).names,
         scale=scale,
         spread=spread,

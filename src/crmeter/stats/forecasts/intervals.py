@@ -1,4 +1,13 @@
-"""Intervals of a forecast, from the errors that its model made in the backtest."""
+"""Intervals of a forecast, from the errors that the procedure made in the backtest.
+
+They rest on four things. The errors are out of sample, and those of the whole procedure: a model that was chosen for
+its small errors errs more than they say (``errors_of_choosing``). Newer errors weigh more, FADING a period (RiskMetrics
+1996), since companies grow and change. How far a standard error reaches is Student's t, with the degrees of freedom
+that the weights leave and that errors which overlap leave: of one forecast three periods ahead and the next one two
+periods are the same (Satterthwaite 1946; Harvey, Leybourne and Newbold 1997). In the tail it is no nearer than as far
+as the errors themselves did reach, one more being counted than there were (conformal prediction: Vovk et al. 2005); so
+that it holds if either the errors are normal or the future is as the past.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +17,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from crmeter.stats.distributions import student_t_quantile
 from crmeter.stats.forecasts.backtest import Paths
 
 Floats = NDArray[np.float64]
 
 LEVELS = (0.8, 0.95)
-TAIL = 0.9
+TAIL = 0.9  # from here on few errors are out there, and normal tails may be too short
+FADING = 0.94  # what an error weighs beside that of a period later
 PRIOR = 2.0
 MOST = 6.0  # times the usual standard error that a holiday makes it at most
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How far off a model was: the standard error of each step, on the scale; how many times that it is in periods that
-    a movable holiday plays a part in; the errors of all steps, each divided by its standard error; and from how many
-    origins that is known."""
+    """How far off forecasts were: the standard error of each step, on the scale, and the degrees of freedom from which
+    it is known; how many times that it is in periods that a movable holiday plays a part in; the errors of all steps,
+    each divided by its standard error; and from how many origins that is known."""
 
     steps: Floats
+    freedom: Floats
     unusual: float
     errors: Floats
     known_from: int
@@ -35,27 +47,38 @@ class Spread:
 
     def half_width(self, level: float, unusual: NDArray[np.bool_]) -> Floats:
         """Half the width of the interval of each step."""
-        return reach(self, level) * self.standard_errors(unusual)
+        return np.asarray(reach(self, level) * self.standard_errors(unusual))
 
 
-def spread_of(paths: Paths, model: str) -> Spread | None:
-    """The spread of a model's errors; None where fewer than two are known or all are nothing.
+def spread_of(errors: Floats, paths: Paths, *, fading: float = FADING) -> Spread | None:
+    """The spread of errors (origin × step) in the backtest; None where fewer than two are known or all are nothing.
 
     The variance is a straight line of the step that does not fall: of far steps few errors are known.
     """
-    errors = np.array([
-        scale.bent(seen) - said for scale, seen, said in zip(paths.scales, paths.seen, paths.said[model], strict=True)
-    ])  # fmt: skip
     known = ~np.isnan(errors)
-    first = int(known[:, 0].sum())
-    if first < 2 or not np.nansum(errors**2) > 0:
+    first = known[:, 0]
+    if first.sum() < 2 or not np.nansum(errors**2) > 0:
         return None
     times = _times(errors, known, paths.unusual)
     errors = errors / np.where(paths.unusual, times, 1.0)
+    origins = np.array(paths.origins)
+    weights = fading ** (origins[-1] - origins).astype(float)
     counts = known.sum(axis=0)
-    squares = np.where(counts > 0, np.nansum(errors**2, axis=0) / np.maximum(counts, 1), np.nan)
+    heavy = np.where(known, weights[:, None], 0.0)
+    sums = heavy.sum(axis=0)
+    squares = np.where(counts > 0, np.nansum(heavy * errors**2, axis=0) / np.maximum(sums, 1e-300), np.nan)
     steps = np.sqrt(_line(squares, counts))
-    return Spread(steps, times, (errors / steps)[known], first)
+    freedom = _freedom(weights[first], origins[first], errors.shape[1])
+    return Spread(steps, freedom, times, (errors / steps)[known], int(first.sum()))
+
+
+def _freedom(weights: Floats, origins: NDArray[np.int64], ahead: int) -> Floats:
+    """The degrees of freedom of a weighted mean of squares whose errors of h steps are alike as far as they overlap:
+    r = 1 − distance/h, as those of a random walk are."""
+    apart = np.abs(origins[:, None] - origins[None, :])
+    pairs = weights[:, None] * weights[None, :]
+    alike = [np.maximum(0.0, 1 - apart / step) for step in range(1, ahead + 1)]
+    return np.array([weights.sum() ** 2 / float((pairs * r * r).sum()) for r in alike])
 
 
 def _times(errors: Floats, known: NDArray[np.bool_], unusual: NDArray[np.bool_]) -> float:
@@ -85,42 +108,29 @@ def _line(squares: Floats, counts: NDArray[np.int64]) -> Floats:
     return np.asarray(a + b * steps)
 
 
-def reach(spread: Spread, level: float) -> float:
-    """How many standard errors the interval of a level reaches: as far as that share of the model's own errors did, one
-    origin more than there were being counted, and widened for what those errors themselves are uncertain: √(1 + 1/n).
-
-    Beyond nine in ten they are too few to show the tail: there it is no nearer than Student's t says, and widened by
-    two parts in the number of origins, for the model was chosen by the same errors.
-    """
-    from scipy.stats import t
-
-    origins = spread.known_from
-    own = float(np.quantile(np.abs(spread.errors), min(1.0, level * (1 + 1 / origins))))
+def reach(spread: Spread, level: float) -> Floats:
+    """How many standard errors the interval of a level reaches at each step."""
+    normal = np.array([student_t_quantile((1 + level) / 2, freedom) for freedom in spread.freedom.tolist()])
     if level < TAIL:
-        return own * float(np.sqrt(1 + 1 / origins))
-    return max(own, float(t.ppf((1 + level) / 2, origins - 1))) * (1 + 2 / origins)
+        return normal
+    own = float(np.quantile(np.abs(spread.errors), min(1.0, level * (1 + 1 / spread.known_from))))
+    return np.asarray(np.maximum(normal, own))
 
 
-def measured(paths: Paths, model: str, level: float) -> tuple[int, int]:
-    """How many values of the backtest lay in the interval, and of how many; the spread of each origin comes from the
+def measured(errors: Floats, paths: Paths, level: float) -> tuple[int, int]:
+    """How many errors of the backtest lay in the interval, and of how many; the spread of each origin comes from the
     others."""
     inside = of = 0
     for place in range(len(paths.origins)):
-        spread = spread_of(without(paths, place), model)
+        others = [i for i in range(len(paths.origins)) if i != place]
+        spread = spread_of(errors[others], only(paths, others))
         if spread is None:
             continue
-        seen = paths.scales[place].bent(paths.seen[place])
-        apart = np.abs(seen - paths.said[model][place])
-        known = ~np.isnan(apart)
-        inside += int((apart[known] <= spread.half_width(level, paths.unusual[place])[known] + 1e-12).sum())
+        known = ~np.isnan(errors[place])
+        half = spread.half_width(level, paths.unusual[place])
+        inside += int((np.abs(errors[place])[known] <= half[known] + 1e-12).sum())
         of += int(known.sum())
     return inside, of
-
-
-def without(paths: Paths, place: int) -> Paths:
-    """The paths of all origins but one."""
-    kept = [i for i in range(len(paths.origins)) if i != place]
-    return only(paths, kept)
 
 
 def only(paths: Paths, places: Sequence[int]) -> Paths:
