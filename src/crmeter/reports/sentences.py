@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmeter.kernel.messages import t
@@ -74,6 +74,11 @@ def label(by: Mapping[str, str | None]) -> str:
 def dimensions(by: Mapping[str, str | None]) -> str:
     """What a segment is a segment of."""
     return t(", ").join(words.dimension(dimension) for dimension in by)
+
+
+def foremost(parts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The segment that moved most of those that have a value before and now."""
+    return next((p for p in parts if p["before"]["value"] is not None and p["now"]["value"] is not None), None)
 
 
 def segment(line: Line, found: Mapping[str, Any]) -> str:

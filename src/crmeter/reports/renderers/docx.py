@@ -8,7 +8,7 @@ from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt
 
 from crmeter.kernel.messages import t
 from crmeter.reports import fonts
@@ -29,7 +29,6 @@ from crmeter.reports.blocks import (
     Tone,
 )
 from crmeter.reports.charts.draw import PAPER, picture, specified, svg
-from crmeter.reports.charts.plain import COLOUR_OF
 from crmeter.reports.charts.theme import COLOURS
 from crmeter.reports.fonts.coverage import covered
 from crmeter.reports.legible import clean, drawable
@@ -115,9 +114,7 @@ class _Writing:
 
     def _heading(self, text: str, level: int, tone: Tone) -> None:
         heading = self._styled(f"Heading{min(level, 4)}")
-        heading.add_run(clean(text))
-        if tone not in ("plain", "strong"):
-            _paint(heading.runs, tone)
+        parts.add_run(heading, text, None, tone)
 
     def _styled(self, style: str) -> Any:
         """A paragraph of a style by its id: looking it up by its name takes ten times as long as all the rest."""
@@ -133,13 +130,7 @@ class _Writing:
 
     def run(self, paragraph: Any, said: str, *, size: Any = None, tone: Tone = "plain", bold: bool = False) -> None:
         """More text in a paragraph. The spaces at its ends are kept: they part it from its neighbours."""
-        ends = (" " if said[:1].isspace() else "", " " if said[-1:].isspace() else "")
-        run = paragraph.add_run(clean(said).join(ends) if clean(said) else said)
-        run.bold = True if bold or tone == "strong" else None
-        if size is not None:
-            run.font.size = size
-        if tone not in ("plain", "strong"):
-            _paint([run], tone)
+        parts.add_run(paragraph, said, None if size is None else size.pt, tone, bold=bold)
 
     def _led(self, lead: str, said: str, tone: Tone) -> Any:
         paragraph = self.document.add_paragraph()
@@ -152,14 +143,13 @@ class _Writing:
     def _item(self, item: Item | str, sign: str) -> None:
         held = item if isinstance(item, Item) else Item(item)
         paragraph = self._styled("ListParagraph")
-        parts.hang(paragraph)
         self.run(paragraph, sign)
-        paragraph.add_run("\t")
+        parts.add_tab(paragraph)
         self.run(paragraph, held.text, bold=held.strong)
         for mark in held.marks:
             self.run(paragraph, f" [{mark}]", size=_SMALL, tone="warn")
         if held.detail:
-            paragraph.add_run().add_break()
+            parts.add_break(paragraph)
             self.run(paragraph, held.detail, size=_SMALL, tone="muted")
 
     def _tiles(self, tiles: Sequence[Tile]) -> None:
@@ -168,7 +158,7 @@ class _Writing:
         for cell, tile in zip(table.rows[0].cells, tiles, strict=True):
             paragraph = cell.paragraphs[0]
             self.run(paragraph, f"{tile.icon} {tile.label}".strip(), size=_SMALL, tone="muted")
-            paragraph.add_run().add_break()
+            parts.add_break(paragraph)
             self.run(paragraph, tile.figure, size=Pt(18), tone=tile.tone, bold=True)
         self._gap()
 
@@ -181,7 +171,7 @@ class _Writing:
             paragraph = _aligned(cell.paragraphs[0], column.kind)
             self.run(paragraph, column.heading, size=_TINY, tone="muted", bold=True)
             if column.below:
-                paragraph.add_run().add_break()
+                parts.add_break(paragraph)
                 self.run(paragraph, column.below, size=_TINY, tone="muted")
         for row in block.rows:
             for cell, held, column in zip(table.add_row().cells, row, block.columns, strict=True):
@@ -195,7 +185,7 @@ class _Writing:
         self.run(paragraph, cell.text, size=_SMALL, tone=tone)
         small = (*((cell.code,) if cell.code else ()), *cell.lines)
         for said, ink in (*((said, "muted") for said in small), *((mark, "warn") for mark in cell.marks)):
-            paragraph.add_run().add_break()
+            parts.add_break(paragraph)
             self.run(paragraph, said, size=Pt(7.5), tone=ink)  # type: ignore[arg-type]
 
     def _chart(self, block: Chart, above: str) -> None:
@@ -211,12 +201,6 @@ class _Writing:
     def _gap(self) -> None:
         """A little room below a table, which has none of its own."""
         self.document.add_paragraph().paragraph_format.line_spacing = Pt(6)
-
-
-def _paint(runs: Sequence[Any], tone: Tone) -> None:
-    ink = COLOURS["muted"] if tone == "muted" else COLOUR_OF[tone]
-    for run in runs:
-        run.font.color.rgb = RGBColor.from_string(ink[1:].upper())
 
 
 def _kept(paragraph: Any) -> Any:

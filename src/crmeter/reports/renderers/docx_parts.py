@@ -10,11 +10,16 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Mm, Pt, RGBColor
+from lxml.etree import SubElement  # type: ignore[import-untyped]
 
 from crmeter.kernel.messages import language, t
+from crmeter.reports.blocks import Tone
+from crmeter.reports.charts.plain import COLOUR_OF
 from crmeter.reports.charts.theme import COLOURS
+from crmeter.reports.legible import clean
 from crmeter.reports.renderers import office
 
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIZES = {"Title": 24, "Heading 1": 17, "Heading 2": 13.5, "Heading 3": 11.5, "Heading 4": 10.5}
 _STYLES = ("Normal", *_SIZES, "List Paragraph", "Header", "Footer")
 
@@ -35,6 +40,9 @@ def set_up(document: Any, title: str, about: str, moment: datetime) -> None:
         style.font.size, style.font.bold, style.font.italic = Pt(size), True, False
         style.font.color.rgb = RGBColor.from_string(COLOURS["ink"][1:].upper())
         style.paragraph_format.keep_with_next = True
+    listed = document.styles["List Paragraph"].paragraph_format  # the sign of an entry stands out to the left
+    listed.left_indent, listed.first_line_indent, listed.space_after = Mm(6), Mm(-6), Pt(3)
+    listed.tab_stops.add_tab_stop(Mm(6))
     for name in ("Header", "Footer"):
         document.styles[name].font.size = Pt(8)
         document.styles[name].font.color.rgb = RGBColor.from_string(COLOURS["muted"][1:].upper())
@@ -90,11 +98,39 @@ def _write_field(paragraph: Any, name: str) -> None:
     paragraph._p.append(field)
 
 
-def hang(paragraph: Any) -> None:
-    """An entry of a list: its sign stands out to the left."""
-    form = paragraph.paragraph_format
-    form.left_indent, form.first_line_indent, form.space_after = Mm(6), Mm(-6), Pt(3)
-    form.tab_stops.add_tab_stop(Mm(6))
+def add_run(paragraph: Any, said: str, size: float | None, tone: Tone, *, bold: bool = False) -> None:
+    """Text in a paragraph, written as elements: through python-docx each of some thousand runs takes a millisecond.
+
+    The spaces at its ends are kept: they part it from its neighbours.
+    """
+    run = SubElement(paragraph._p, _W + "r")
+    strong, painted = bold or tone == "strong", tone not in ("plain", "strong")
+    if strong or painted or size is not None:
+        look = SubElement(run, _W + "rPr")
+        if strong:
+            SubElement(look, _W + "b")
+        if painted:
+            SubElement(look, _W + "color", {_W + "val": ink_of(tone)})
+        if size is not None:
+            SubElement(look, _W + "sz", {_W + "val": str(round(size * 2))})
+    text = SubElement(run, _W + "t", {"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
+    ends = (" " if said[:1].isspace() else "", " " if said[-1:].isspace() else "")
+    text.text = clean(said).join(ends) if clean(said) else " " * bool(said)
+
+
+def add_break(paragraph: Any) -> None:
+    """A new line in the same paragraph."""
+    SubElement(SubElement(paragraph._p, _W + "r"), _W + "br")
+
+
+def add_tab(paragraph: Any) -> None:
+    """To where the text of a list begins."""
+    SubElement(SubElement(paragraph._p, _W + "r"), _W + "tab")
+
+
+def ink_of(tone: Tone) -> str:
+    """The colour of a tone as Word has it."""
+    return (COLOURS["muted"] if tone == "muted" else COLOUR_OF[tone])[1:].upper()
 
 
 def framed(paragraph: Any, ink: str) -> None:

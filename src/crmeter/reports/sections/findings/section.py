@@ -54,7 +54,7 @@ def _finding(reading: Reading, found: Plain, drawer: Drawer | None) -> dict[str,
         "certainty": sentences.certainty(line, found),
         "also": _also(reading, found),
         "judged": judgements.told(reading, found),
-        "segment": sentences.segment(line, parts[0]) if parts else "",
+        "segment": sentences.segment(line, first) if (first := sentences.foremost(parts)) else "",
         "segments": [_segment(line, part) for part in parts],
         "trend": _drawn(_trend(line, reading, found), drawer),
         "chart": _drawn(_segment_chart(line, parts), drawer),
@@ -120,7 +120,7 @@ def _segment_chart(line: Line, parts: Sequence[Plain]) -> Chart | None:
         return None
     tones = [TONES[segment_verdict(line, part)] for part in shown]
     return Chart(
-        sentences.segment(line, parts[0]),
+        sentences.segment(line, shown[0]),
         "bar",
         [sentences.label(part["by"]) for part in shown],
         [
@@ -166,7 +166,7 @@ def _table(line: Line, parts: Sequence[Plain], base: str) -> Table:
     columns = (
         Column(t("Segment"), width=1.7),
         Column(t("Before"), kind=line.unit),
-        Column(t("Now (95% interval)"), kind=line.unit, width=1.3),
+        Column(t("Now (95% interval)"), kind=line.unit, width=1.5),
         Column(t("Change"), kind=line.unit),
         Column(t("Part of the change"), kind=line.unit, width=1.2),
         Column(t("Against the others"), width=1.3),

@@ -56,7 +56,7 @@ def _top(reading: Reading, kind: str) -> list[dict[str, Any]]:
 
 def _said(reading: Reading, found: Mapping[str, Any]) -> dict[str, Any]:
     line = reading.by_id[found["kpi"]]
-    first = (found.get("segments") or [None])[0]
+    first = sentences.foremost(found.get("segments") or [])
     return {
         "anchor": line.anchor,
         "kpi": line.kpi,
