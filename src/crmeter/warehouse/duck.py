@@ -21,6 +21,7 @@ from crmeter.kernel.messages import t
 from crmeter.warehouse.derive import is_current
 from crmeter.warehouse.engines.embedded import on
 from crmeter.warehouse.engines.engine import Engine
+from crmeter.warehouse.memory import bounds, telling_of_memory
 
 
 @dataclass(frozen=True)
@@ -217,7 +218,8 @@ def opening(path: Path) -> Iterator[None]:
             next=t("Load the data first: crmeter ingest"),
         )
     try:
-        yield
+        with telling_of_memory(t("There was not enough memory for this.")):
+            yield
     except duckdb.Error as error:
         raise UserError.of(
             t("The warehouse {path} cannot be opened.", path=path),
@@ -230,7 +232,7 @@ def opening(path: Path) -> Iterator[None]:
 def reading(path: Path) -> Iterator[Warehouse]:
     """Open the published warehouse; UserError if there is none or it cannot be read."""
     with opening(path):
-        con = duckdb.connect(str(path), read_only=True)
+        con = duckdb.connect(str(path), read_only=True, config=bounds(path))
     try:
         con.execute("SET enable_external_access = false")
         con.execute("SET TimeZone = 'UTC'")
@@ -240,6 +242,7 @@ def reading(path: Path) -> Iterator[Warehouse]:
                 t("The warehouse {path} was loaded by another version of crmeter.", path=path),
                 next=t("Load the data again: crmeter ingest"),
             )
-        yield Warehouse(con)
+        with telling_of_memory(t("There was not enough memory for this.")):
+            yield Warehouse(con)
     finally:
         con.close()

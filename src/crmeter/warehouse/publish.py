@@ -19,6 +19,7 @@ import duckdb
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.warehouse.identifier import literal
+from crmeter.warehouse.memory import bounds, sweep_spills, telling_of_memory
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SAFE: dict[str, str | bool | int | float | list[str]] = {
@@ -83,6 +84,7 @@ def _copy_name(path: Path) -> Path:
 
 def _sweep(path: Path) -> None:
     """Remove private copies, ours and those of killed writers: whoever holds the lock is the only writer."""
+    sweep_spills(path)
     for left in path.parent.glob(f".{path.name}.*.new*"):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
@@ -118,7 +120,7 @@ def _busy(path: Path, pid: str) -> UserError:
 @contextmanager
 def _connected(copy: Path, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
-        con = duckdb.connect(str(copy), config={**SAFE, "temp_directory": f"{copy}.spill"})
+        con = duckdb.connect(str(copy), config={**SAFE, **bounds(copy)})
     except duckdb.Error as error:
         if _means_full(error):
             raise
@@ -142,7 +144,7 @@ def _connected(copy: Path, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _written_anew(copy: Path) -> Path:
     """The content of a copy in a file of its own; the copy is removed first, so that no kill leaves it behind."""
     fresh = copy.with_name(f"{copy.name}.anew")
-    with duckdb.connect(config={**SAFE, "temp_directory": f"{copy}.spill"}) as con:
+    with duckdb.connect(config={**SAFE, **bounds(copy)}) as con:
         con.execute("SET enable_progress_bar = false")
         con.execute(f"ATTACH {literal(str(copy))} AS changed (READ_ONLY)")
         con.execute(f"ATTACH {literal(str(fresh))} AS fresh")
@@ -187,11 +189,10 @@ def _told_of_the_machine(path: Path) -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         if "max_temp_directory_size" in str(error):
             raise _disk_full(path) from error
-        raise UserError.of(
-            t("There was not enough memory to load the data."),
-            t("The load before stays as it is."),
-            t("Close other programs, or load on a machine with more memory."),
-        ) from error
+        with telling_of_memory(
+            t("There was not enough memory to load the data."), t("The load before stays as it is.")
+        ):
+            raise
     except duckdb.Error as error:
         if not _means_full(error):
             raise

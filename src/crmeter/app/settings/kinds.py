@@ -252,6 +252,17 @@ def _engine(value: Any) -> str:
     return text
 
 
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(MB|GB)", re.IGNORECASE)
+
+
+def _memory(value: Any) -> int:
+    """A size such as 4 GB in bytes."""
+    found = _SIZE.fullmatch(_text(value))
+    if not found:
+        raise Misfit()
+    return int(float(found[1]) * {"MB": 1_000_000, "GB": 1_000_000_000}[found[2].upper()])
+
+
 def _decimal_mark(value: Any) -> str:
     if value not in (".", ","):
         raise Misfit()
@@ -308,6 +319,7 @@ PATTERNS = SettingKind(_one_or_more, lambda: t("a path with wildcards, or a list
 DIMENSIONS = SettingKind(
     _dimensions, lambda: t("a list of columns, as customer.segment for those of the customer, else bare"), _listed
 )
+MEMORY = SettingKind(_memory, lambda: t("a size such as {example}", example='"4 GB"'))
 DECIMAL_MARK = SettingKind(_decimal_mark, lambda: t("a full stop or a comma"))
 DELIMITER = SettingKind(_delimiter, lambda: t("one sign"))
 ENCODING = SettingKind(_encoding, lambda: t("the name of an encoding: utf-8, gb18030, big5, utf-16 …"))

@@ -28,6 +28,7 @@ from crmeter.kernel.messages import t
 from crmeter.kernel.retail_year import RetailYear
 from crmeter.kernel.working_time import WorkingTime
 from crmeter.model.rules import Rules
+from crmeter.warehouse.memory import bound_memory
 
 if TYPE_CHECKING:
     from crmeter.kpis.catalogue import Catalogue
@@ -50,6 +51,7 @@ def open_workspace(folder: Path | None = None, environ: Mapping[str, str] | None
     reading.check_environment()
     own = own_catalogue(held, reading.problems)
     raise_if_any(reading.problems)
+    bound_memory(held["engine"]["memory"])
     return _workspace(root, held, own)
 
 
@@ -247,6 +249,7 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue 
         rules=rules,
         warehouse_setting=held["engine"]["url"],
         server_schema=held["engine"]["schema"],
+        memory=held["engine"]["memory"],
         store_setting=held["store"]["url"],
         sources=tuple(
             SourceSettings(name=section.partition(".")[2], **values)

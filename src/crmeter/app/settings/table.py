@@ -112,6 +112,9 @@ SETTINGS = (
     Setting("engine", "schema", kinds.TEXT, None, '"canonical"',
             lambda: t("The schema of the server that holds the canonical tables. Without it public on PostgreSQL, "
                       "elsewhere the database of url.")),
+    Setting("engine", "memory", kinds.MEMORY, None, '"4 GB"',
+            lambda: t("How much memory DuckDB may take; what is more goes to the disk for as long as it is needed. "
+                      "Without it four fifths of the machine’s.")),
     Setting("store", "url", kinds.address("sqlite:///"), "sqlite:///data/app.db", '"sqlite:///data/app.db"',
             lambda: t("Where evaluations are kept. Other stores than SQLite are not available yet.")),
     Setting("sources.*", "kind", kinds.choice("files", "sql"), "files", '"files"',
@@ -204,6 +207,8 @@ SETTINGS = (
             lambda: t("Hosts of webhooks that may lie inside the company’s network.")),
     Setting("delivery", "allow_plain", kinds.TEXTS, [], '["localhost"]',
             lambda: t("Hosts that may be reached without encryption.")),
+    Setting("delivery", "certificates", kinds.TEXT, None, '"own-ca.pem"',
+            lambda: t("A file of further certificates (PEM) by which servers of the company are known.")),
 )  # fmt: skip
 
 SECTIONS = tuple(dict.fromkeys(setting.section for setting in SETTINGS))

@@ -87,6 +87,7 @@ class DeliverySettings:
 
     allow_inside: tuple[str, ...] = ()
     allow_plain: tuple[str, ...] = ()
+    certificates: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class Workspace:
     recipients: Mapping[str, RecipientSettings] = field(default_factory=dict)
     delivery: DeliverySettings = DeliverySettings()
     server_schema: str | None = None
+    memory: int | None = None  # bytes that DuckDB may take
 
     @property
     def catalogue(self) -> Catalogue:
