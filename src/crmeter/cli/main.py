@@ -15,8 +15,12 @@ _LEADING = ("-v", "--verbose")
 # first words of two-word commands, and what they mean alone
 GROUPS = {
     "churn": "survival",
+    "benchmark": "list",
+    "event": "list",
     "goal": "list",
     "objective": "list",
+    "plan": "list",
+    "schedule": "list",
     "segments": "list",
     "template": "tracking",
     "voice": "risk",
