@@ -5,6 +5,7 @@ The file follows from the store alone and is written anew each time, so whoever 
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,10 @@ def write_ledger(workspace: Workspace) -> Workspace:
     if not mapping.exists():
         write_whole(mapping, ledger.mapping(SOURCE))
     if all(source.name != SOURCE for source in workspace.sources):
-        text = workspace.toml.read_bytes().decode("utf-8-sig").rstrip("\n")
-        write_whole(workspace.toml, f"{text}\n\n{files_section(SOURCE, FILE.as_posix())}")
+        text = workspace.toml.read_bytes().decode("utf-8-sig")
+        if SOURCE not in tomllib.loads(text).get("sources", {}):  # the workspace may have been opened before
+            section = files_section(SOURCE, FILE.as_posix())
+            write_whole(workspace.toml, f"{text.rstrip()}\n\n{section}")
         return open_workspace(workspace.root)
     return workspace
 
@@ -75,7 +78,9 @@ def _known(workspace: Workspace) -> set[str]:
 
 
 def named_elsewhere(warehouse: Warehouse) -> set[str]:
-    """The verifications that entries of other sources name."""
+    """The verifications that entries name which were not written here."""
+    from crmeter.improvement.ledger import entry_of
+
     rows = warehouse.tables["investment"]
-    found = rows.filter(rows["_source"] != SOURCE, rows.verification_id.notnull())
-    return {id for (id,) in warehouse.rows(found.select("verification_id").distinct())}
+    found = warehouse.rows(rows.filter(rows.verification_id.notnull()).select("entry_id", "verification_id"))
+    return {id for entry, id in found if entry != entry_of(id)}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from crmeter.demo import company
-from crmeter.demo.clock import HORIZON, Bools, Floats, Ints, add_months, at_hours
+from crmeter.demo.cells import numbered
+from crmeter.demo.clock import HORIZON, Bools, Floats, Ints, add_months, at_hours, day_of
 from crmeter.demo.people import People
-from crmeter.demo.stories import Onboarding
+from crmeter.demo.stories import Help, Onboarding
 
 MINIMUM_MONTHS = 3
 MONTHLY_LEAVING = 0.011  # of those past the minimum term
@@ -41,11 +42,17 @@ class Invoices:
     amount: Floats
 
 
-def draw_contracts(rng: np.random.Generator, people: People, story: Onboarding | None) -> Contracts:
-    """All contracts that start before the horizon, in no order."""
+def draw_contracts(
+    rng: np.random.Generator, people: People, story: Onboarding | None, help: Help | None = None
+) -> Contracts:
+    """All contracts that start before the horizon, in no order. Help moves the ends of those who are helped alone."""
     customer = np.flatnonzero(people.subscriber)
     start = people.start[customer]
-    months = _months(rng, people.trouble[customer], story)
+    helpable = np.zeros(len(customer), dtype=bool)
+    if help:
+        helpable = people.trouble[customer] & (start >= day_of(help.start)) & (start < day_of(help.end))
+    helped = np.array([help is not None and help.chosen(number) for number in numbered("C", customer)], dtype=bool)
+    months = _months(rng, people.trouble[customer], story, helpable & helped, help)
     end = add_months(start, months)
     back = (rng.random(len(customer)) < RETURNING) & ~people.trouble[customer]
     again = at_hours(rng, end + 60 + rng.gamma(2.0, 90.0, len(customer)), "shop")
@@ -62,14 +69,23 @@ def draw_contracts(rng: np.random.Generator, people: People, story: Onboarding |
             changed=np.zeros(len(customer) + int(back.sum()), dtype=bool),
         ),
         people.company,
+        np.concatenate((helpable, np.zeros(int(back.sum()), dtype=bool))),
     )
 
 
-def _months(rng: np.random.Generator, trouble: Bools, story: Onboarding | None) -> Ints:
+def _months(
+    rng: np.random.Generator,
+    trouble: Bools,
+    story: Onboarding | None,
+    helped: Bools | None = None,
+    help: Help | None = None,
+) -> Ints:
     """How many months each contract runs."""
     leaving = np.full(len(trouble), Onboarding.usual_leaving)
     if story:
         leaving[trouble] = story.leaving
+    if help and helped is not None:
+        leaving[helped] = help.leaving
     at_first_term = rng.random(len(trouble)) < leaving
     further = rng.geometric(MONTHLY_LEAVING, len(trouble))
     return np.where(at_first_term, MINIMUM_MONTHS, MINIMUM_MONTHS + np.minimum(further, 70)).astype(np.int64)
@@ -82,9 +98,10 @@ def _plans(rng: np.random.Generator, is_company: Bools) -> Ints:
     return np.minimum(found, len(company.PLANS) - 1).astype(np.int64)
 
 
-def _with_changes(rng: np.random.Generator, contracts: Contracts, is_company: Bools) -> Contracts:
-    """Some contracts in two parts, the second on another plan from the day on which the first ends."""
-    changes = (rng.random(len(contracts)) < CHANGING_PLAN) & (contracts.end - contracts.start > 300)
+def _with_changes(rng: np.random.Generator, contracts: Contracts, is_company: Bools, helpable: Bools) -> Contracts:
+    """Some contracts in two parts, the second on another plan from the day on which the first ends. Nobody who may be
+    helped changes: contracts are numbered alike whoever is."""
+    changes = (rng.random(len(contracts)) < CHANGING_PLAN) & (contracts.end - contracts.start > 300) & ~helpable
     after = rng.integers(4, 9, len(contracts))
     turn = add_months(contracts.start, after)
     changes &= turn < HORIZON

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,10 +26,10 @@ from crmeter.demo import (
     tastes,
     voices,
 )  # fmt: skip
-from crmeter.demo.clock import HORIZON, Floats, Ints
+from crmeter.demo.clock import HORIZON, Bools, Floats, Ints
 from crmeter.demo.files import Sheet
 from crmeter.demo.people import People, draw_people
-from crmeter.demo.stories import Plot, Voucher
+from crmeter.demo.stories import Help, Plot, Voucher
 
 _INACTIVITY = 366.0  # a sale covers its own day and the 365 after it
 _TOPICS = (
@@ -57,6 +58,7 @@ class Trade:
     written: outreach.Outreach
     booked: Ints  # the campaign of each purchase
     leads: sales.Leads
+    stayed: Bools  # longer than they would have without help
 
 
 def draw_sheets(rng: Streams, customers: int, plot: Plot) -> dict[str, Sheet]:
@@ -79,8 +81,13 @@ def _draw_trade(rng: Streams, customers: int, plot: Plot) -> Trade:
     people = draw_people(rng["people"], customers, plot)
     people = people.pick(np.argsort(people.start, kind="stable"))
     bought = purchases.draw_purchases(rng["purchases"], people, plot.cheap_channel)
-    contracted = contracts.draw_contracts(rng["contracts"], people, plot.onboarding)
-    until = last_days(people, bought, contracted)
+    again = copy.deepcopy(rng["contracts"])
+    contracted = contracts.draw_contracts(rng["contracts"], people, plot.onboarding, without(plot.help))
+    until = last_days(people, bought, contracted)  # without help: all that follows from it stays as it is
+    stayed = np.zeros(len(people), dtype=bool)
+    if plot.help:
+        contracted = contracts.draw_contracts(again, people, plot.onboarding, plot.help)
+        stayed = last_days(people, bought, contracted) > until
     campaigns = marketing.campaigns(plot, outreach.trials(plot))
     in_campaign = marketing.draw_responses(rng["campaigns"], bought.at, campaigns, 0.35)
     leads = sales.draw_leads(rng["leads"], people)
@@ -89,7 +96,12 @@ def _draw_trade(rng: Streams, customers: int, plot: Plot) -> Trade:
     booked = np.concatenate((in_campaign, np.full(len(extra), -1)))
     bought = tastes.follow(rng["tastes"], bought.and_(extra))
     written, booked = outreach.convert(usual, trial, bought, booked, (plot.voucher or Voucher()).days)
-    return Trade(people, until, bought, contracted, campaigns, written, booked, leads)
+    return Trade(people, until, bought, contracted, campaigns, written, booked, leads, stayed)
+
+
+def without(help: Help | None) -> Help | None:
+    """The same, and nobody is helped."""
+    return help and replace(help, chosen=lambda _: False)
 
 
 def last_days(people: People, bought: purchases.Purchases, contracted: contracts.Contracts) -> Floats:
@@ -102,6 +114,8 @@ def last_days(people: People, bought: purchases.Purchases, contracted: contracts
 
 def _customer_sheets(rng: Streams, trade: Trade) -> dict[str, Sheet]:
     known = records.draw_records(rng["records"], rng["twins"], trade.people, trade.until)
+    for number in np.flatnonzero(trade.stayed).tolist():
+        known.sheet["刪除時間"][number] = ""
     paid, rates = currencies.draw_currencies(rng["currencies"], trade.people), currencies.draw_rates(rng["currencies"])
     booked = exports.Bookings(
         record=records.book(rng["records"], known, trade.bought, len(trade.people)),

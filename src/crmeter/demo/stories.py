@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,6 +79,20 @@ class Upgrade:
     usual_share: float = 0.45
     share: float = 0.95
     resisting: str = "門市營運部"
+
+
+@dataclass(frozen=True)
+class Help:
+    """Somebody helps new subscribers of ``[start, end)`` through their first month: those whom ``chosen`` picks by
+    their customer number. Of them who have trouble, ``leaving`` is the probability to leave all the same.
+
+    It is no story of the demo company: whoever plays an improvement through plants it, see scripts/loop.py.
+    """
+
+    start: date
+    end: date
+    chosen: Callable[[str], bool]
+    leaving: float = 0.25
 
 
 Planted = Onboarding | CheapChannel | SlowTeam | Voucher | Upgrade
@@ -166,6 +180,7 @@ class Plot:
     slow_team: SlowTeam | None
     voucher: Voucher | None
     upgrade: Upgrade | None
+    help: Help | None = None
 
 
 def choose(names: Collection[str]) -> Plot:

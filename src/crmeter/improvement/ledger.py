@@ -51,7 +51,7 @@ def _entry(document: Plain, verification: Plain, families: Mapping[str, str], *,
     if money["reason"] is None:
         note += f" [{money['low']:.0f} … {money['high']:.0f}]"
     return {
-        "entry_id": f"plan-{document['id']}",
+        "entry_id": entry_of(verification["id"]),
         "on": _last_day(window["end"]),
         "side": "benefit",
         "category": _CATEGORIES.get(families.get(kpi, ""), "other"),
@@ -61,6 +61,15 @@ def _entry(document: Plain, verification: Plain, families: Mapping[str, str], *,
         "verification_id": verification["id"],
         "note": note,
     }
+
+
+def entry_of(verification: str) -> str:
+    """The number of the entry of a plan, by one of its verifications.
+
+    >>> entry_of("P3-V2")
+    'plan-P3'
+    """
+    return f"plan-{verification.partition('-')[0]}"
 
 
 def _last_day(end: str) -> str:

@@ -1,24 +1,25 @@
 """The method by which a plan is to be verified: the best there is for it, and why not a better one.
 
-In this order: lots (an A/B test), other groups, the group's own past. What is taken is the first that can show the
-least change that matters; where none can, the first that can be used at all.
+In this order: lots (an A/B test), other groups, the group's own past. What is taken is the first that can be used: one
+that rests on less is not better for showing more. Whether it can show the least change that matters is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from crmeter.analysis import effects
+from crmeter.analysis.effects import arrays
 from crmeter.analysis.effects.designs import CONTROL, LOT, TREATED, Counted, Design
 from crmeter.analysis.effects.designs import Enrolled as OfDesign
 from crmeter.analysis.effects.detection import Detection
 from crmeter.analysis.effects.outcome import outcome_of
 from crmeter.analysis.effects.people import attribute
 from crmeter.improvement.drafts import Draft
-from crmeter.improvement.words import cannot_verify
+from crmeter.improvement.words import PASSED, cannot_verify
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.period import Grain, Period
@@ -35,7 +36,6 @@ BACK = {Grain.MONTH: 36, Grain.WEEK: 104}  # periods before the start at most
 FALSE_ALARMS = 0.2  # of the tries on the past: a method that finds so much where nothing was done is not taken
 TRIED = 12  # tries below which their false alarms say nothing
 FEWEST_GROUPS = 4  # to compare with
-_SMALL = ("too_small", "history_too_short_to_say")  # it can be used, and does not show what is wanted
 
 
 @dataclass(frozen=True)
@@ -86,26 +86,20 @@ class Proposer:
 
     def propose(self) -> Proposal:
         """The best design. UserError where no method can be used, with what stands against each."""
-        ways = [way for way in self._ways() if self.draft.method in (None, way.method)]
-        usable: list[Proposal] = []
         passed: list[Passed] = []
-        for way in ways:
-            found = self._tried(way)
-            if isinstance(found, Passed):
-                passed.append(found)
+        for way in self._ways():
+            if self.draft.method not in (None, way.method):
                 continue
-            usable.append(Proposal(found[0], found[1], tuple(passed)))
-            if found[1].enough:
-                return usable[-1]
-            passed.append(Passed(way.method, _SMALL[found[1].detectable.effect is None]))
-        if usable:  # none can show what is wanted: the first is still the most trustworthy
-            return replace(usable[0], passed=tuple(each for each in passed if each.reason not in _SMALL))
+            found = self._tried(way)
+            if isinstance(found, Proposal):
+                return replace(found, passed=tuple(passed))
+            passed.append(found)
         raise UserError(cannot_verify([(each.reason, each.said) for each in passed]))
 
-    def _tried(self, way: _Way) -> tuple[Design, Detection] | Passed:
+    def _tried(self, way: _Way) -> Proposal | Passed:
         made = way.design()
         if isinstance(made, str):
-            return Passed(way.method, made)
+            return Passed(way.method, made) if made in PASSED else Passed(way.method, "not_possible", made)
         try:
             checked = effects.design(made.as_json(), self.warehouse, self.rules, self.catalogue)
             found = effects.detectable(self.warehouse, self.rules, checked, self.catalogue)
@@ -116,7 +110,7 @@ class Proposer:
             return Passed(way.method, "false_alarms", f"{alarms:.0%}")
         if found.detectable.runs < LEAST and way.method is Method.TRIAL:
             return Passed(way.method, "nobody_enrolled")
-        return checked, found
+        return Proposal(checked, found, ())
 
     def _ways(self) -> Iterator[_Way]:
         yield _Way(Method.TRIAL, self._trial)
@@ -200,16 +194,11 @@ class Proposer:
         windows = self._windows()
         if isinstance(windows, str):
             return windows
-        return self._base(
-            method=method,
-            unit=Counted.GROUPS,
-            by=group.by,
-            target=group.target,
-            comparison=group.comparison,
-            where=group.where,
-            campaign=group.campaign,
-            **windows,
-        )
+        named = {"by": group.by, "target": group.target, "comparison": group.comparison}
+        made = self._base(
+            method=method, unit=Counted.GROUPS, where=group.where, campaign=group.campaign, **named, **windows
+        )  # fmt: skip
+        return self._known(made, lambda periods: self._units(made, periods))
 
     def _series(self) -> Design | str:
         group = self.draft.group
@@ -217,7 +206,29 @@ class Proposer:
         if isinstance(windows, str):
             return windows
         named = {"by": group.by, "target": group.target, "comparison": group.comparison} if group.by else {}
-        return self._base(method=Method.INTERRUPTED_SERIES, unit=Counted.SERIES, where=group.where, **named, **windows)
+        made = self._base(method=Method.INTERRUPTED_SERIES, unit=Counted.SERIES, where=group.where, **named, **windows)
+        return self._known(made, lambda periods: self._values(made, periods))
+
+    def _units(self, design: Design, periods: Sequence[Period]) -> int:
+        found = arrays.groups(self.warehouse, self.rules, design, self.kpi, periods, whole=False)
+        return int(found.treated.shape[1])
+
+    def _values(self, design: Design, periods: Sequence[Period]) -> int:
+        return len(arrays.series(self.warehouse, self.rules, design, self.kpi, periods, whole=False).values)
+
+    def _known(self, design: Design, count: Callable[[Sequence[Period]], int]) -> Design | str:
+        """The design with a window before that begins where the KPI of the target is known without a gap."""
+        periods = design.periods(self.rules.calendar)[0]
+        over = [period for period in periods if period.end <= self.warehouse.load.as_of]
+        if not over:
+            return "history_too_short"
+        try:
+            known = count(over)
+        except UserError as error:
+            return " ".join(problem.what for problem in error.problems)
+        if not known:
+            return "history_too_short"
+        return replace(design, before=Period(over[-known].start, design.before.end))
 
     def _windows(self) -> dict[str, Any] | str:
         """The whole periods of the plan, and those before it of which there are data."""

@@ -8,6 +8,13 @@ from typing import Any
 from crmeter.kernel.errors import Problem
 from crmeter.kernel.messages import t
 
+PASSED = frozenset(
+    {
+        "not_split", "not_by_customer", "nobody_enrolled", "no_groups", "too_few_groups", "too_short",
+        "history_too_short", "false_alarms", "not_possible",
+    }
+)  # fmt: skip
+
 
 def passed_over(code: str, said: str = "") -> str:
     """Why a method was not taken, as a sentence."""
@@ -19,8 +26,6 @@ def passed_over(code: str, said: str = "") -> str:
         "too_few_groups": t("There are too few other groups to compare with."),
         "too_short": t("No whole week lies between start and end."),
         "history_too_short": t("There are no data from before the start to learn from."),
-        "history_too_short_to_say": t("The history is too short to say what an A/B test or a comparison would show."),
-        "too_small": t("A better method would not show the least change that matters."),
         "false_alarms": t("A method found effects where nothing was done, in {share} of the tries.", share=said),
         "not_possible": said,
     }[code]

@@ -68,6 +68,15 @@ def caution(code: str) -> str:
     }[code]
 
 
+def per(unit: str) -> str:
+    """What an effect is counted on."""
+    return {
+        "customers": t("per customer"),
+        "groups": t("per group and period"),
+        "series": t("per period"),
+    }[unit]
+
+
 def headline(found: Plain, name: str) -> str:
     """The finding in one sentence; ``name`` is the KPI's."""
     effect, code = found["effect"], found["verdict"]
@@ -80,14 +89,10 @@ def headline(found: Plain, name: str) -> str:
 
 def about(found: Plain) -> str:
     """By which method, for what, and why nobody can tell, where that is so."""
-    per = {
-        "customers": t("per customer"),
-        "groups": t("per group and period"),
-        "series": t("per period"),
-    }[found["design"]["unit"]]
     share = numbers.share(found["effect"]["level"])
     name = method(found["effect"]["method"])
-    what = t("{method}: effect {per} with its {level} interval.", method=name, per=per, level=share)
+    counted = per(found["design"]["unit"])
+    what = t("{method}: effect {per} with its {level} interval.", method=name, per=counted, level=share)
     return " ".join([what, *map(reason, found["reasons"])])
 
 

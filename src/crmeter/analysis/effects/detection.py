@@ -23,6 +23,7 @@ LENGTHS = (1, 2, 3, 6, 12, 24)  # periods after the start that are tried for a w
 WINDOWS = 6  # of the past that trials are tried on
 SHIFTS = 6  # earlier starts that other comparisons of customers are tried on
 PERIODS = 120  # of history at most
+ALIKE = 0.5  # of the customers of the latest window: with fewer of them a window shows what fewer would show
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,11 @@ def _of_lots(warehouse: Warehouse, rules: Rules, design: Design, kpi: Kpi, up: b
     """Lots drawn again and again for those who would have been enrolled in earlier windows."""
     outcomes, share = outcomes_of(warehouse, rules, kpi), design.planned_share or 0.5
     each = [(window, enrolled(warehouse, rules, design, window)) for window in _earlier(design, warehouse)]
-    windows = [outcomes.arms(window, [together])[0] for window, together in each if together]
+    latest = max((len(together) for _, together in each[:1]), default=0)  # it is most like the one to come
+    alike = [(window, together) for window, together in each if together and len(together) >= ALIKE * latest]
+    windows = [outcomes.arms(window, [together])[0] for window, together in alike]
     found = found_by.detectable(found_by.trial_runs(windows, share, design.level), up_is_good=up, power=design.power)
-    persons = len(windows[0]) if windows else 0  # the latest window is most like the one to come
-    needed = found_by.persons_needed(persons, found.effect, design.minimum_effect) if found.effect else None
+    needed = found_by.persons_needed(latest, found.effect, design.minimum_effect) if found.effect else None
     return Detection(found, _enough(found, design), customers_needed=needed)
 
 

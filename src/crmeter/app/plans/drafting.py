@@ -26,6 +26,17 @@ def new(workspace: Workspace, values: Plain, *, who: str | None = None, now: dat
     return {**show(workspace, stored.id, now=now), "file": str(path)}
 
 
+def drafted(
+    workspace: Workspace, evaluation: str | None, *, finding: int | None = None, advice: str | None = None
+) -> dict[str, Any]:
+    """What an evaluation says of a plan as plain values; nothing where none is named."""
+    if evaluation is None:
+        if finding is not None or advice is not None:
+            raise UserError.of(t("A finding or an advice of which evaluation?"), next=t("Add: --from EVALUATION"))
+        return {}
+    return plain(of_evaluation(workspace, evaluation, finding=finding, advice=advice))
+
+
 def of_evaluation(workspace: Workspace, id: str, *, finding: int | None = None, advice: str | None = None) -> Draft:
     """What a finding (its place in the list) or an advice (A1) of an evaluation says of a plan."""
 
