@@ -46,6 +46,18 @@ def test_values_are_filled_in_and_braces_of_values_stay() -> None:
     assert t("“{name}” is not a period.", name="{x}") == "“{x}” is not a period."
 
 
+def test_chinese_meets_letters_with_a_space_and_chinese_without() -> None:
+    text = "From {start}, as known on {end}."
+    with speaking("zh-Hant"):
+        written = catalogue("zh-Hant")[text]
+        assert " {start} " in written  # the space that figures and letters need stands in the catalogue
+        assert "從 2025-05 起" in t(text, start="2025-05", end="2026")
+        assert "從 2025 年 5 月起" in t(text, start="2025 年 5 月", end="2026")
+        assert "從昨天起" in t(text, start="昨天", end="2026")
+    with speaking("en"):
+        assert t("{count} rows", count="五") == "五 rows"
+
+
 def test_all_problems_at_once() -> None:
     raise_if_any([])
     with pytest.raises(UserError) as caught:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
 _HEADER = re.compile(r'^(msgid|msgstr)\s+"(.*)"$')
+# a character, or punctuation that holds its own space
+_CHINESE = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff01-\uff60]").fullmatch
 _ESCAPES = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
 
 
@@ -88,4 +91,29 @@ def t(text: str, /, **values: object) -> str:
     '3 rows'
     """
     said = catalogue(language()).get(text, text)
-    return said.format(**values) if values else said
+    if not values:
+        return said
+    return said.format(**values) if said is text else _joined(said, values)
+
+
+def _joined(said: str, values: Mapping[str, object]) -> str:
+    """A Chinese text filled. It has a space where a value meets a Chinese character, which letters and figures need;
+    where the value is Chinese there too, there is none.
+
+    >>> _joined("自 {day} 起", {"day": "2025-07-14"}), _joined("自 {day} 起", {"day": "2025 年 7 月"})
+    ('自 2025-07-14 起', '自 2025 年 7 月起')
+    """
+    found, before = "", ""
+    for words, name, form, conversion in Formatter().parse(said):
+        if before and words[:1] == " " and _CHINESE(before[-1]) and _CHINESE(words[1:2]):
+            words = words[1:]
+        found += words
+        if name is None:  # the end, or a brace that is meant
+            before = ""
+            continue
+        field = "{" + name + ("!" + conversion if conversion else "") + (":" + form if form else "") + "}"
+        before = field.format(**values)
+        if words[-1:] == " " and _CHINESE(words[-2:-1]) and _CHINESE(before[:1]):
+            found = found[:-1]
+        found += before
+    return found
