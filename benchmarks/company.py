@@ -220,6 +220,7 @@ def build(path: Path, customers: int, tables: Sequence[str] = tuple(_TABLES)) ->
             {"as_of": END, "start": START, "rules": json.dumps(RULES.as_json())},
         )
         derive.refresh(con, RULES, END)
+        derive.roll_up(con, RULES, END)
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: str, parameters: dict[str, int] | None = None) -> None:

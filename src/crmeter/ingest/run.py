@@ -29,6 +29,7 @@ from crmeter.model.tables import TABLES
 from crmeter.model.tables.customer import CUSTOMER
 from crmeter.quality import arrivals, results
 from crmeter.warehouse import derive, schema
+from crmeter.warehouse.advance import Advance
 from crmeter.warehouse.business_days import years_unknown
 from crmeter.warehouse.erasure import Checked, Incoming, holds_erased
 from crmeter.warehouse.history import Merged, holds_rows_of, merge
@@ -132,6 +133,7 @@ class _Run:
             formats=tuple(line for each in staged for line in each.conversion.said),
         )
         if is_new:
+            self._derive(before, report)
             self._keep(report, staged)
         return report
 
@@ -141,7 +143,7 @@ class _Run:
             (before.as_of, before.rules) != (as_of, record.written(self.rules))
             or any(count.accepted or count.gone for by_source in merged.values() for count in by_source.values())
             or quarantine.differs(self.con, self.covered)
-            or not derive.is_current(self.con)
+            or not derive.is_newest(self.con)
             or self.erased.is_behind
         )
 
@@ -224,10 +226,19 @@ class _Run:
         years = ", ".join(map(str, unknown))
         return [Note("holidays_unknown", "case", len(unknown), years)] if unknown else []
 
-    def _keep(self, report: LoadReport, staged: list[Staged]) -> None:
-        """Derive what rests on the rows, and write down what is known of this load."""
+    def _derive(self, before: record.Before, report: LoadReport) -> None:
+        """Derive what rests on the rows: of the customers that this load touches, where the rest stays as it is."""
         self.progress(t("Deriving spells"), None)
-        derive.refresh(self.con, self.rules, report.as_of)
+        follows = before.as_of is not None and before.as_of <= report.as_of
+        alike = before.rules == record.written(self.rules) and derive.is_newest(self.con)
+        if before.as_of is not None and follows and alike and not self.erased.has_changed:
+            Advance(self.con, self.rules, report.load, before.as_of, report.as_of).run()
+        else:
+            derive.refresh(self.con, self.rules, report.as_of)
+            derive.roll_up(self.con, self.rules, report.as_of)
+
+    def _keep(self, report: LoadReport, staged: list[Staged]) -> None:
+        """Write down what is known of this load."""
         quarantine.keep(self.con, report.load, self.covered)
         record.record_formats(self.con, self.covered, staged)
         record.record(self.con, report, self.rules)

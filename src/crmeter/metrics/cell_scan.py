@@ -15,6 +15,8 @@ from crmeter.metrics.plan import Batch, Place
 from crmeter.metrics.ranks import fetch_ranks
 from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
 from crmeter.model.cells import CELL_COLUMNS, cells, narrow
+from crmeter.model.populations.population import Tables
+from crmeter.model.rollups import is_within_a_month, with_rollups
 
 Pair = tuple[str, str]  # two columns
 Ranking = tuple[int, str, str]  # which cells, the column in order, the column that says of whom
@@ -30,7 +32,7 @@ class CellScan:
         """Groups that are attributes of the customer are folded from the finest; where rows of the same customer fall
         into several groups, each slice has cells of its own."""
         slices = self.reading.slices
-        batches = self.reading.plan.batches()
+        batches = self.reading.plan.batches(self.reading.rolled)
         contributions = frozenset(name for batch in batches for name in batch.needs)
         apart = [s for s in slices if any(d.own & contributions for d in s)]
         for family in [[s for s in slices if s not in apart], *([s] for s in apart)]:
@@ -108,9 +110,9 @@ class _Family:
         """One row per customer and stretch, with the numbers asked for as c_<name>."""
         conditions = [c for c in self.reading.conditions if c.dimension.own & batch.needs]
         own = tuple(d for d in (*self.every, *(c.dimension for c in conditions)) if d.own & batch.needs)
-        tables = {**self.reading.tables(batch.places), "member": self.reading.members(self.foreign, self.conditions)[0]}
+        tables, once = self._sources(batch, rolled=batch.whole and not own)
         split = tuple(dict.fromkeys(d.column for d in own))
-        found = cells(tables, self.reading.horizon, batch.needs, split)
+        found = cells(tables, self.reading.horizon, batch.needs, split, once)
         columns = sorted(batch.columns)
         found = found.mutate(
             **{f"c_{c}": narrow(CELL_COLUMNS[c].value(found)) for c in columns},
@@ -119,6 +121,15 @@ class _Family:
         found = self.reading.filtered(found, conditions)
         found = found.select("member", "period", *self.keys, *(f"c_{c}" for c in columns))
         return self.reading.warehouse.keep(found) if keep else found
+
+    def _sources(self, batch: Batch, *, rolled: bool) -> tuple[Tables, frozenset[str]]:
+        """The tables to make cells from, and the contributions of which every customer has one row a period there."""
+        tables = {**self.reading.tables(batch.places), "member": self.reading.members(self.foreign, self.conditions)[0]}
+        if not rolled:
+            return tables, frozenset()
+        days = (self.reading.plan.days[place] for place in batch.places)
+        once = all(is_within_a_month(start, end) for start, end, *_ in days)
+        return with_rollups(tables), self.reading.rolled if once else frozenset()
 
     def _fold(self, finest: ir.Table, keys: Sequence[str], measures: Mapping[str, Any]) -> None:
         """Fold sums by group number, the groups' attributes put back."""
@@ -144,7 +155,12 @@ class _Family:
         right = _some(right, [y for _, y in columns])
         right = right.select(**{f"r_{name}": right[name] for name in right.columns})
         both = left.join(link, left.period == link.place)
-        same = [both.member == right.r_member, both.base == right.r_period]
+        # one key of both, which no engine can take apart to join by customer before it knows the period
+        periods = len(self.reading.plan.days)
+        wanted, there = (
+            (m.cast("int64") * periods + p) for m, p in ((both.member, both.base), (right.r_member, right.r_period))
+        )
+        same = [wanted == there]
         same += [both[name].identical_to(right[f"r_{name}"]) for name in self.own]
         both = both.join(right, same)
         values = {f"x_{i}": product(both[f"c_{x}"], both[f"r_c_{y}"]).sum() for i, (x, y) in enumerate(columns)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from crmeter.kernel.calendar import Calendar
@@ -12,6 +12,7 @@ from crmeter.metrics.facts import plain
 from crmeter.metrics.kpi import Kpi
 from crmeter.metrics.measures import CELLS, Dated, Extreme, Measure, Product, Ranked, RankedCells, Total, Window
 from crmeter.model.cells import CELL_COLUMNS
+from crmeter.model.rollups import is_whole
 
 Place = int  # a stretch of days, by its place in Plan.days
 Days = tuple[date, ...]  # first day and day after the last; those of the same period a year before where wanted
@@ -20,11 +21,15 @@ Pair = tuple[tuple[Total, Place], tuple[Total, Place]]
 
 @dataclass(frozen=True)
 class Batch:
-    """Customer cells that are made together: ``columns`` from the contributions ``needs``, over some stretches."""
+    """Customer cells that are made together: ``columns`` from the contributions ``needs``, over some stretches.
+
+    ``whole``: whether rollups can be read for them, because every stretch is made of whole months.
+    """
 
     needs: frozenset[str]
     columns: frozenset[str]
     places: tuple[Place, ...]
+    whole: bool = False
 
 
 @dataclass
@@ -123,19 +128,21 @@ class Plan:
         for total, place in pair:
             self.cells.setdefault(place, set()).add(total.column)
 
-    def batches(self) -> list[Batch]:
-        """The cells to make: stretches of which the same columns of the same contributions are wanted."""
-        wanted: dict[frozenset[str], dict[Place, set[str]]] = {}
+    def batches(self, rolled: Collection[str] = ()) -> list[Batch]:
+        """The cells to make: stretches of which the same columns of the same contributions are wanted. Where there are
+        rollups of a contribution (``rolled``), those of whole months are apart."""
+        wanted: dict[tuple[frozenset[str], bool], dict[Place, set[str]]] = {}
         for place, columns in sorted(self.cells.items()):
             for column in columns:
                 needs = frozenset(CELL_COLUMNS[column].needs)
-                wanted.setdefault(needs, {}).setdefault(place, set()).add(column)
-        found: dict[tuple[frozenset[str], frozenset[str]], list[Place]] = {}
-        for needs, places in wanted.items():
+                whole = not needs.isdisjoint(rolled) and is_whole(self.days[place][0], self.days[place][1], self.as_of)
+                wanted.setdefault((needs, whole), {}).setdefault(place, set()).add(column)
+        found: dict[tuple[frozenset[str], frozenset[str], bool], list[Place]] = {}
+        for (needs, whole), places in wanted.items():
             for place, columns in places.items():
-                found.setdefault((needs, frozenset(columns)), []).append(place)
-        ordered = sorted(found.items(), key=lambda item: (sorted(item[0][0]), sorted(item[0][1])))
-        return _together([Batch(needs, columns, tuple(places)) for (needs, columns), places in ordered])
+                found.setdefault((needs, frozenset(columns), whole), []).append(place)
+        ordered = sorted(found.items(), key=lambda item: (*map(sorted, item[0][:2]), item[0][2]))
+        return _together([Batch(*asked[:2], tuple(places), asked[2]) for asked, places in ordered])
 
 
 def _together(batches: list[Batch]) -> list[Batch]:
@@ -144,7 +151,7 @@ def _together(batches: list[Batch]) -> list[Batch]:
     for batch in sorted(batches, key=lambda b: -len(b.needs)):
         for i, wider in enumerate(found):
             if batch.needs < wider.needs and batch.places == wider.places:
-                found[i] = Batch(wider.needs, wider.columns | batch.columns, wider.places)
+                found[i] = replace(wider, columns=wider.columns | batch.columns)
                 break
         else:
             found.append(batch)

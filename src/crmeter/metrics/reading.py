@@ -16,8 +16,9 @@ from crmeter.metrics.measures import Extreme
 from crmeter.metrics.plan import Place, Plan
 from crmeter.model.campaigns import with_campaign
 from crmeter.model.populations import POPULATIONS
-from crmeter.model.populations.population import Horizon, within
+from crmeter.model.populations.population import Horizon, Rates, within
 from crmeter.model.rfm import rfm
+from crmeter.model.rollups import ROLLUPS
 from crmeter.model.tiers import Cuts, tiers
 from crmeter.warehouse.duck import Warehouse
 
@@ -61,6 +62,14 @@ class Reading:
                 found["period_base"] = self.warehouse.put({"period": "INTEGER", **dict.fromkeys(names, "DATE")}, beside)
             self._stretches[wanted] = found
         return self._stretches[wanted]
+
+    @cached_property
+    def rolled(self) -> frozenset[str]:
+        """The contributions to customer cells that rollups hold the sums of, as amounts count here."""
+        alike = self.horizon.currency == self.warehouse.load.rules.get("currency")
+        if self.horizon.rates is not Rates.OF_THE_DAY or not alike:
+            return frozenset()
+        return frozenset(name for name, rollup in ROLLUPS.items() if rollup.name in self.warehouse.tables)
 
     def _narrowed(self, places: Iterable[Place]) -> Mapping[str, ir.Table]:
         """The tables of populations that are to be read from the first day of some stretches to the last."""

@@ -7,7 +7,7 @@ KPI asks for it. ``period`` is a table ``period(period, period_start, period_end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -133,24 +133,62 @@ CELL_COLUMNS: Mapping[str, CellColumn] = {
 }
 
 
-def cells(tables: Tables, horizon: Horizon, names: Iterable[str], attributes: tuple[str, ...] = ()) -> ir.Table:
+def cells(
+    tables: Tables,
+    horizon: Horizon,
+    names: Iterable[str],
+    attributes: tuple[str, ...] = (),
+    once: Container[str] = (),
+) -> ir.Table:
     """The cells with the contributions ``names``, split further by ``attributes`` of the rows where given.
 
     ``tables`` has ``member(member_id, member, cell_group)``, the customers looked at: whole numbers in place of ids.
+    Of the contributions in ``once`` every customer has one row a period as it is.
     """
     wanted = [CONTRIBUTIONS[name] for name in sorted(names)]
     keys = [*_CUSTOMER, "period", *attributes]
     if [c.name for c in wanted] == ["spells"]:
-        # a customer of one spell has one row a period as it is
-        spell = tables["spell"]
-        once = _rows({**tables, "spell": spell.filter(spell.spells == 1)}, horizon, wanted, keys)
-        more = _rows({**tables, "spell": spell.filter(spell.spells > 1)}, horizon, wanted, keys)
-        return once.union(_summed(more, keys))
-    return _summed(_rows(tables, horizon, wanted, keys), keys)
+        return _spell_cells(tables, horizon, keys)
+    parts = _rows(tables, horizon, wanted, keys)
+    single = [(part, c) for part, c in zip(parts, wanted, strict=True) if c.name in once]
+    if len(single) != 1:
+        return _summed(reduce(_below, parts), keys)
+    [(rows, contribution)] = single
+    others = [part for part in parts if part is not rows]
+    return _beside(rows, contribution, _summed(reduce(_below, others), keys), keys) if others else rows
 
 
-def _rows(tables: Tables, horizon: Horizon, wanted: Sequence[Contribution], keys: Sequence[str]) -> ir.Table:
-    """The rows of all contributions, each with zeros for the columns of the others."""
+def _beside(rows: ir.Table, contribution: Contribution, others: ir.Table, keys: Sequence[str]) -> ir.Table:
+    """The rows of a contribution and the sums of the others, both one for each customer and period, as one."""
+    others = others.rename(lambda name: f"other_{name}")
+    both = rows.outer_join(others, [rows[key] == others[f"other_{key}"] for key in ("member", "period")])
+    numbers = {n: both[n if n in contribution.columns else f"other_{n}"] for n in rows.columns if n not in keys}
+    return both.select(
+        **{key: both[key].coalesce(both[f"other_{key}"]) for key in keys},
+        **{n: number.fill_null(ibis.literal(0).cast(number.type())) for n, number in numbers.items()},
+    )
+
+
+def _spell_cells(tables: Tables, horizon: Horizon, keys: Sequence[str]) -> ir.Table:
+    """Cells of spells alone. A spell that no other of its customer meets in a period is the cell as it is; summing the
+    few others apart spares most of the work."""
+    spell, wanted = tables["spell"], [CONTRIBUTIONS["spells"]]
+    in_order = ibis.window(group_by="customer_id", order_by="started_on")
+    several = spell.filter(spell.spells > 1)
+    several = several.mutate(
+        before=several.ended_on.lag().over(in_order), after=several.started_on.lead().over(in_order)
+    )
+    [single] = _rows({**tables, "spell": spell.filter(spell.spells == 1)}, horizon, wanted, keys)
+    [more] = _rows(
+        {**tables, "spell": several}, horizon, wanted, [*keys, "before", "after", "period_start", "period_end"]
+    )
+    meets = (more.before >= more.period_start).fill_null(False) | (more.after < more.period_end).fill_null(False)
+    alone, together = (more.filter(which).select(*single.columns) for which in (~meets, meets))
+    return single.union(alone).union(_summed(together, keys))
+
+
+def _rows(tables: Tables, horizon: Horizon, wanted: Sequence[Contribution], keys: Sequence[str]) -> list[ir.Table]:
+    """The rows of each contribution, with zeros for the columns of the others."""
     plain = list(keys) == [*_CUSTOMER, "period"]
     parts = [
         c.by_customer(tables, horizon)
@@ -159,14 +197,17 @@ def _rows(tables: Tables, horizon: Horizon, wanted: Sequence[Contribution], keys
         for c in wanted
     ]
     types = {name: part[name].type() for part, c in zip(parts, wanted, strict=True) for name in c.columns}
-    padded = [
+    return [
         part.select(
             *keys,
             **{n: narrow(part[n] if n in c.columns else ibis.literal(0).cast(kind)) for n, kind in types.items()},
         )
         for part, c in zip(parts, wanted, strict=True)
     ]
-    return reduce(lambda a, b: a.union(b), padded)
+
+
+def _below(one_part: ir.Table, another: ir.Table) -> ir.Table:
+    return one_part.union(another)
 
 
 def _summed(rows: ir.Table, keys: Sequence[str]) -> ir.Table:

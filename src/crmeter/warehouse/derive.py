@@ -15,6 +15,7 @@ from ibis.common.graph import Node
 from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon, Lasting
+from crmeter.model.rollups import ROLLUPS
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.model.tables import BY_NAME
@@ -23,45 +24,87 @@ from crmeter.warehouse.engines.embedded import on
 from crmeter.warehouse.engines.engine import Engine
 from crmeter.warehouse.rates import refresh_rates
 
-FORMAT = 6
+FORMAT = 7
 """What the derived tables and those written of every load look like; raised with every change, so that a load of an
 earlier version is derived anew."""
+
+READABLE = (6, FORMAT)
+"""Those of which all that measuring needs is there: 6 had no rollups."""
 
 ALWAYS = date(1900, 1, 1)
 Where = Engine | duckdb.DuckDBPyConnection
 
 
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the derived tables of a warehouse are those of this version."""
+    """Whether the derived tables of a warehouse can be read by this version."""
+    return _format(con) in READABLE
+
+
+def is_newest(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the derived tables of a warehouse are those that this version makes."""
+    return _format(con) == FORMAT
+
+
+def _format(con: duckdb.DuckDBPyConnection) -> int | None:
     known = con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'derived' AND table_name = 'format'")
     if known.fetchone() is None:
-        return False
-    return con.execute("SELECT format FROM derived.format").fetchall() == [(FORMAT,)]
+        return None
+    [(found,)] = con.execute("SELECT max(format) FROM derived.format").fetchall()
+    return None if found is None else int(found)
 
 
 def refresh(where: Where, rules: Rules, as_of: date) -> None:
-    """Build the schema ``derived`` anew from the canonical tables there."""
+    """Build the schema ``derived`` anew from the canonical tables there, without rollups."""
     engine = on(where)
+    drop_rollups(engine)
     engine.derive("format", f"SELECT CAST({FORMAT:d} AS INTEGER) AS format")
-    alias = {"customer_id": "VARCHAR", "survivor_id": "VARCHAR"}
-    engine.derive_rows("customer_alias", alias, list(survivors(engine).items()))
+    derive_aliases(engine)
     refresh_rates(engine, rules.currency)
     refresh_business_days(engine, rules, as_of)
     engine.derive("spell", engine.to_sql(spells(engine.tables(), rules, as_of)))
     rebuild(engine, rules, as_of)
+    cover(engine, horizon(rules, as_of))
+
+
+def horizon(rules: Rules, as_of: date) -> Horizon:
+    """What the rows of populations are read against."""
+    return Horizon(rules.currency, as_of, csi_weights=rules.csi_weights)
+
+
+def derive_aliases(engine: Engine) -> None:
+    """Build the table of who counts as whom."""
+    alias = {"customer_id": "VARCHAR", "survivor_id": "VARCHAR"}
+    engine.derive_rows("customer_alias", alias, list(survivors(engine).items()))
+
+
+def roll_up(where: Where, rules: Rules, as_of: date) -> None:
+    """Build every rollup anew; who is who and the rates must be there."""
+    engine = on(where)
+    for rollup in ROLLUPS.values():
+        engine.derive(rollup.name, engine.to_sql(rollup.rows(engine.tables(), horizon(rules, as_of))))
+
+
+def drop_rollups(engine: Engine) -> None:
+    """Remove rollups of rows that may be others now."""
+    for rollup in ROLLUPS.values():
+        if rollup.name in engine.tables():
+            engine.execute(f"DROP TABLE {engine.named('derived', rollup.name)}")
+
+
+def cover(engine: Engine, until: Horizon, known: Mapping[str, tuple[Any, ...]] | None = None) -> None:
+    """Write down which days each population has rows for; those that are ``known`` are taken as they are."""
     covered = {"population": "VARCHAR", "first_on": "DATE", "last_on": "DATE", "rows": "BIGINT"}
-    horizon = Horizon(rules.currency, as_of, csi_weights=rules.csi_weights)
-    engine.derive_rows("coverage", covered, list(_coverage(engine, horizon)))
+    engine.derive_rows("coverage", covered, list(_coverage(engine, until, known or {})))
 
 
-def _coverage(engine: Engine, horizon: Horizon) -> Iterator[tuple[Any, ...]]:
+def _coverage(engine: Engine, until: Horizon, known: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """The name of each population, and which days it has rows for: the first, the last, how many rows."""
-    shape = tuple((name, table.op()) for name, table in engine.tables().items())
+    tables = engine.tables()
     filled = {n for n in BY_NAME if engine.execute(f"SELECT 1 FROM {engine.named('main', n)} LIMIT 1")}
     for population in POPULATIONS.values():
-        found: tuple[Any, ...] = (None, None, 0)
-        if population.table in filled:
-            [found] = engine.execute(engine.to_sql(_covered(population.name, horizon, shape)))
+        found: tuple[Any, ...] = known.get(population.name, (None, None, 0))
+        if population.table in filled and population.name not in known:
+            [found] = engine.execute(engine.to_sql(covering(tables, population.name, until)))
         yield population.name, *found
     stage, touch, spell = engine.named("main", "stage"), engine.named("main", "touch"), engine.named("derived", "spell")
     [(stages,)] = engine.execute(f"SELECT count(*) FROM {stage}")
@@ -74,6 +117,11 @@ def _coverage(engine: Engine, horizon: Horizon) -> Iterator[tuple[Any, ...]]:
     for name, rows in (("spells", spell), ("contracts", contracts)):
         [(first, count)] = engine.execute(f"SELECT min(started_on), count(*) FROM {rows}")
         yield name, first, None, count
+
+
+def covering(tables: Mapping[str, ir.Table], population: str, until: Horizon) -> ir.Table:
+    """The first day of a population's rows, the last, and how many they are."""
+    return _covered(population, until, tuple((name, table.op()) for name, table in tables.items()))
 
 
 @lru_cache(maxsize=256)

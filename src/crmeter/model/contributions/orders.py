@@ -14,7 +14,7 @@ from crmeter.model.populations.population import Horizon, Tables
 
 def from_ledger(tables: Tables, horizon: Horizon) -> ir.Table:
     days = tables["period_day"]
-    rows = identified(LEDGER.rows_within(tables, horizon), tables)
+    rows = identified(LEDGER.summed_rows(tables, horizon), tables)
     return rows.join(days, rows.on == days.day)
 
 

@@ -62,6 +62,11 @@ class Population:
         name = within(self.name)
         return self.rows({**tables, self.table: tables[name]} if name in tables else tables, horizon)
 
+    def summed_rows(self, tables: Tables, horizon: Horizon) -> ir.Table:
+        """Its rows, or those of a rollup that ``tables`` has in their place: sums of them, on days of their own."""
+        name = standing_in(self.name)
+        return tables[name] if name in tables else self.rows_within(tables, horizon)
+
     def in_periods(self, rows: ir.Table, tables: Tables) -> ir.Table:
         """``rows`` once for every period they count in, of the periods that ``tables`` holds."""
         if self.lasting is Lasting.DAY:
@@ -71,6 +76,11 @@ class Population:
         at_end = self.lasting is Lasting.AT_END
         goes_on = (rows.until >= period.period_end) if at_end else (rows.until > period.period_start)
         return self.in_period(rows.join(period, [rows.on < period.period_end, rows.until.isnull() | goes_on]))
+
+
+def standing_in(population: str) -> str:
+    """What the rollup of a population is called among tables where it is read in place of the rows."""
+    return f"{population} by month"
 
 
 def within(population: str) -> str:

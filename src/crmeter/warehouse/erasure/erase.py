@@ -213,4 +213,6 @@ def record(con: duckdb.DuckDBPyConnection, entries: Sequence[Entry]) -> None:
 def _derive(con: duckdb.DuckDBPyConnection) -> None:
     row = con.execute("SELECT rules, as_of FROM meta.load ORDER BY load DESC LIMIT 1").fetchone()
     if row:
-        derive.refresh(con, Rules.from_json(json.loads(row[0])), row[1])
+        rules, as_of = Rules.from_json(json.loads(row[0])), row[1]
+        derive.refresh(con, rules, as_of)
+        derive.roll_up(con, rules, as_of)

@@ -37,6 +37,12 @@ class Incoming:
     register: Register
     is_behind: bool
     _new: list[Entry] = field(default_factory=list)
+    _held_back: bool = False
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether what was believed before may read otherwise now."""
+        return self.is_behind or self._held_back
 
     @classmethod
     def into(cls, con: duckdb.DuckDBPyConnection, warehouse: Path) -> Incoming:
@@ -62,6 +68,7 @@ class Incoming:
         raw.empty_raw(self.con)
         empty(self.con, candidates, beside)
         identifiers.replace(self.con, everything)
+        self._held_back = bool(rows)
         return rows
 
     def _origins(self, checked: Sequence[Checked], beside: Relations) -> Sequence[raw.Origin]:

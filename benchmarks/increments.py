@@ -1,0 +1,135 @@
+"""A day of changes carried into what is derived, against deriving all of it anew.
+
+    python -m benchmarks.increments [--customers 100000] [--rounds 3] [--most 0.2]
+
+0.05% of the rows of orders, contracts, cases, answers, leads and opportunities are new, late, corrected or gone, and
+the horizon is a day later. Both sides begin with the same rows, in turns; the medians of their CPU seconds are divided.
+Afterwards every derived table of the one is held against that of the other. Exits with 1 where a row differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+
+from benchmarks import company
+from benchmarks.panel import HERE, cpu_seconds
+from crmeter.model.tables import BY_NAME
+from crmeter.warehouse import derive
+from crmeter.warehouse.advance import Advance
+
+TABLES = {  # the column whose day says how late a row is
+    "order": "ordered",
+    "subscription": "started",
+    "case": "opened",
+    "survey_response": "invited",
+    "lead": "created",
+    "opportunity": "created",
+}
+SHARE = 0.0005
+KINDS = ("new", "late", "corrected", "gone")
+NEXT_DAY = company.END + timedelta(days=1)
+
+
+def change(con: duckdb.DuckDBPyConnection) -> int:
+    """Make a second load of a day of changes; how many rows changed."""
+    changed = 0
+    for table, event in TABLES.items():
+        key, name = BY_NAME[table].keys[0], f'"{table}"'
+        draw = f"(hash({key}) % 1000000) / 1000000.0"
+        for kind, below in zip(KINDS, (SHARE * (i + 1) / 4 for i in range(4)), strict=True):
+            chosen = f"{draw} >= {below - SHARE / 4} AND {draw} < {below}"
+            con.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS FROM main.{name} WHERE {chosen}")
+            [(rows,)] = con.execute("SELECT count(*) FROM chosen").fetchall()
+            changed += rows
+            if kind in ("corrected", "gone"):
+                con.execute(f"INSERT INTO history.{name} BY NAME SELECT *, 2 AS _until FROM chosen")
+                con.execute(f"DELETE FROM main.{name} WHERE {key} IN (SELECT {key} FROM chosen)")
+            if kind == "corrected" and table in ("order", "opportunity"):
+                con.execute("UPDATE chosen SET amount = amount * 1.1")
+            if kind == "new":
+                at = f"TIMESTAMP '{company.END} 10:00:00'"
+                con.execute(f"UPDATE chosen SET {event}_at = {at}, {event}_on = DATE '{company.END}'")
+            if kind in ("new", "late"):
+                con.execute(f"UPDATE chosen SET {key} = {key} || '-{kind}'")
+            if kind != "gone":
+                con.execute(f"INSERT INTO main.{name} BY NAME SELECT * REPLACE (2 AS _load) FROM chosen")
+    return changed
+
+
+def anew(con: duckdb.DuckDBPyConnection) -> None:
+    derive.refresh(con, company.RULES, NEXT_DAY)
+    derive.roll_up(con, company.RULES, NEXT_DAY)
+
+
+def carried_on(con: duckdb.DuckDBPyConnection) -> None:
+    Advance(con, company.RULES, 2, company.END, NEXT_DAY).run()
+
+
+SIDES: dict[str, Callable[[duckdb.DuckDBPyConnection], None]] = {"anew": anew, "carried on": carried_on}
+
+
+def differing(one: Path, two: Path) -> list[str]:
+    """The derived tables of two warehouses whose rows are not the same."""
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{one}' AS one (READ_ONLY)")
+        con.execute(f"ATTACH '{two}' AS two (READ_ONLY)")
+        names = con.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'one' AND schema_name = 'derived' ORDER BY 1"
+        ).fetchall()
+        return [
+            name
+            for (name,) in names
+            if con.execute(
+                f"(FROM one.derived.{name} EXCEPT ALL FROM two.derived.{name}) UNION ALL "
+                f"(FROM two.derived.{name} EXCEPT ALL FROM one.derived.{name})"
+            ).fetchone()
+        ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--most", type=float, default=0.2, help="the ratio above which the run fails")
+    asked = parser.parse_args()
+    path = HERE / "data" / f"company-{asked.customers}.duckdb"
+    if not path.exists():
+        company.build(path, asked.customers)
+    spent: dict[str, list[float]] = {side: [] for side in SIDES}
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        start, ends = Path(folder) / "start.duckdb", {side: Path(folder) / f"{side}.duckdb" for side in SIDES}
+        shutil.copyfile(path, start)
+        with duckdb.connect(str(start)) as con:
+            if not derive.is_newest(con):
+                derive.refresh(con, company.RULES, company.END)
+                derive.roll_up(con, company.RULES, company.END)
+            changed = change(con)
+        for _ in range(asked.rounds):
+            for side, run in SIDES.items():
+                shutil.copyfile(start, ends[side])
+                with duckdb.connect(str(ends[side])) as con:
+                    before = cpu_seconds()
+                    run(con)
+                    spent[side].append(cpu_seconds() - before)
+        different = differing(*ends.values())
+    medians = {side: statistics.median(seconds) for side, seconds in spent.items()}
+    ratio = medians["carried on"] / medians["anew"]
+    print(f"{changed} rows changed; " + ", ".join(f"{side}: {seconds:.2f} CPU s" for side, seconds in medians.items()))
+    print(f"ratio {ratio:.3f}; derived tables that differ: {', '.join(different) or 'none'}")
+    kept = {"customers": asked.customers, "changed": changed, "ratio": ratio, "seconds": spent, "differ": different}
+    (HERE / "results" / f"increments-{asked.customers}.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    return 1 if different or ratio > asked.most else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""What a load changed, carried into what is derived: as much work as there are customers that it touched.
+
+Sums cannot be corrected by what came and went alone: a first order that goes makes the second the first. So all rows of
+the customers that are touched are read again, and what is derived of these customers is replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+
+from crmeter.model.derivations import DERIVATIONS
+from crmeter.model.populations import POPULATIONS
+from crmeter.model.rollups import ROLLUPS
+from crmeter.model.rules import Rules
+from crmeter.model.spells import spells
+from crmeter.model.tables import DELIVERED, TABLES
+from crmeter.warehouse import derive
+from crmeter.warehouse.business_days import refresh_business_days
+from crmeter.warehouse.engines.embedded import DuckDB
+from crmeter.warehouse.identifier import quoted
+from crmeter.warehouse.rates import refresh_rates
+from crmeter.warehouse.sql import declared
+
+TOUCHED, THEIRS = "touched_customer", "touched_id"  # customers, and all ids that count as theirs
+_BEFORE = {"customer_alias": "alias_before", "rate": "rate_before"}
+
+
+@dataclass(frozen=True)
+class Advance:
+    """From the horizon ``before`` to ``as_of`` by the rows of ``load``, which the tables hold already.
+
+    What is derived must be of this version and made by the same ``rules``, and the horizon must not go back.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    rules: Rules
+    load: int
+    before: date
+    as_of: date
+
+    def run(self) -> None:
+        """Make what is derived what :func:`crmeter.warehouse.derive.refresh` and ``roll_up`` would make of it."""
+        changed = {table.name for table in TABLES if table not in DELIVERED or self._has_changed(table.name)}
+        self._renew_aliases_and_rates(changed)
+        refresh_business_days(self._engine, self.rules, self.as_of)
+        if self.before != self.as_of:
+            changed.add("business_day")
+        self._find_touched()
+        if self._count(TOUCHED):
+            changed.add("spell")
+            self._replace("spell", spells(self._tables_of_touched(), self.rules, self.as_of))
+        for rollup in ROLLUPS.values():
+            horizon = derive.horizon(self.rules, self.as_of)
+            self._replace(rollup.name, rollup.rows(self._tables_of_touched(), horizon))
+        self._rebuild(changed)
+        self._cover(changed)
+
+    @property
+    def _engine(self) -> DuckDB:
+        return DuckDB(self.con)
+
+    def _count(self, rows: str) -> int:
+        [(count,)] = self.con.execute(f"SELECT count(*) FROM {rows}").fetchall()
+        return int(count)
+
+    def _has_changed(self, table: str) -> bool:
+        believed, past = quoted("main", table), quoted("history", table)
+        return (
+            self._count(
+                f"(SELECT 1 FROM (SELECT 1 FROM {believed} WHERE _load = {self.load:d} "
+                f"UNION ALL SELECT 1 FROM {past} WHERE _until = {self.load:d}) LIMIT 1)"
+            )
+            > 0
+        )
+
+    def _renew_aliases_and_rates(self, changed: set[str]) -> None:
+        """Build both anew, what they were before kept beside them."""
+        for name, before in _BEFORE.items():
+            self.con.execute(f"CREATE OR REPLACE TEMP TABLE {before} AS FROM {quoted('derived', name)}")
+        if "customer" in changed:
+            derive.derive_aliases(self._engine)
+        if "fx_rate" in changed:
+            refresh_rates(self._engine, self.rules.currency)
+        changed.update(name for name in _BEFORE if self._count(_difference(name)))
+
+    def _find_touched(self) -> None:
+        """The customers of whom a row came, went or changed, who count as another now, or whom the days that went by
+        concern; both those they counted as and those they count as."""
+        parts = [*self._moved(), *self._met_by_time(), self._rated_anew()]
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS WITH moved AS ({' UNION '.join(parts)}), "
+            f"realiased AS {_difference('customer_alias')} "
+            "SELECT customer_id FROM moved UNION SELECT customer_id FROM realiased UNION "
+            "SELECT survivor_id FROM realiased WHERE survivor_id IS NOT NULL UNION "
+            "SELECT survivor_id FROM derived.customer_alias JOIN moved USING (customer_id) "
+            "WHERE survivor_id IS NOT NULL"
+        )
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {THEIRS} AS SELECT customer_id AS touched_id FROM {TOUCHED} "
+            f"UNION SELECT a.customer_id FROM derived.customer_alias AS a JOIN {TOUCHED} AS t "
+            "ON a.survivor_id = t.customer_id"
+        )
+
+    def _moved(self) -> list[str]:
+        tables = ["order", "subscription", *(["customer"] if self.rules.inactivity_by_segment else [])]
+        return [
+            f"SELECT customer_id FROM {quoted(schema, table)} WHERE {column} = {self.load:d}"
+            for table in tables
+            for schema, column in (("main", "_load"), ("history", "_until"))
+        ]
+
+    def _met_by_time(self) -> list[str]:
+        """Whose spells ended, or whose planned orders and contracts came, on the days from one horizon to the next."""
+        if self.before == self.as_of:
+            return []
+        orders, contracts = quoted("main", "order"), quoted("main", "subscription")
+        found = [f"SELECT customer_id FROM {orders} WHERE ordered_on >= {_day(self.before)}"]
+        for days in {self.rules.inactivity_days, *(own for _, own in self.rules.inactivity_by_segment)}:
+            first, last = (day - timedelta(days=days + 1) for day in (self.before, self.as_of))
+            found.append(
+                f"SELECT customer_id FROM {orders} WHERE ordered_on >= {_day(first)} AND ordered_on < {_day(last)}"
+            )
+        for column in ("started_on", "ended_on"):
+            days_between = f"{column} >= {_day(self.before)} AND {column} < {_day(self.as_of)}"
+            found.append(f"SELECT customer_id FROM {contracts} WHERE {days_between}")
+        return found
+
+    def _rated_anew(self) -> str:
+        orders = quoted("main", "order")
+        return (
+            f"SELECT customer_id FROM {orders} AS o JOIN {_difference('rate')} AS r "
+            "ON o.currency = r.currency AND o.ordered_on = r.day"
+        )
+
+    def _tables_of_touched(self) -> Mapping[str, ir.Table]:
+        """The tables with the orders and contracts of touched customers alone."""
+        tables = self._engine.tables()
+        theirs = declared(THEIRS, {"touched_id": "VARCHAR"})
+        narrowed = {
+            name: tables[name].semi_join(theirs, tables[name].customer_id == theirs.touched_id)
+            for name in ("order", "subscription")
+        }
+        return {**tables, **narrowed}
+
+    def _replace(self, name: str, rows: ir.Table) -> None:
+        """Put ``rows`` of touched customers in the place of theirs in a derived table."""
+        target = quoted("derived", name)
+        sql = self._engine.to_sql(rows)
+        self.con.execute(f"DELETE FROM {target} WHERE customer_id IN (FROM {TOUCHED})")
+        self.con.execute(f"INSERT INTO {target} BY NAME {sql}")
+
+    def _rebuild(self, changed: set[str]) -> None:
+        """Build the other derived tables anew, those that read something else now."""
+        tables = self._engine.tables()
+        for name, derivation in DERIVATIONS.items():
+            old, new = (derivation.rows(tables, self.rules, day) for day in (self.before, self.as_of))
+            if not self._says_the_same(old, new, changed):
+                derive.rebuild(self._engine, self.rules, self.as_of, [name])
+                changed.add(name)
+
+    def _cover(self, changed: set[str]) -> None:
+        """Write down anew which days there are rows for, where that can be others now."""
+        rows = self.con.execute("SELECT population, first_on, last_on, rows FROM derived.coverage").fetchall()
+        then, now = (derive.horizon(self.rules, day) for day in (self.before, self.as_of))
+        known: dict[str, tuple[Any, ...]] = {}
+        tables = self._engine.tables()
+        for name, *covered in rows:
+            if name in POPULATIONS:
+                old, new = (derive.covering(tables, name, each) for each in (then, now))
+                if self._says_the_same(old, new, changed):
+                    known[name] = tuple(covered)
+        derive.cover(self._engine, now, known)
+
+    def _says_the_same(self, old: ir.Table, new: ir.Table, changed: set[str]) -> bool:
+        """Whether an expression has the rows it had: it is the same, of tables that have not changed."""
+        read = {table.name for table in new.op().find(ops.UnboundTable)}
+        return read.isdisjoint(changed) and self._engine.to_sql(old) == self._engine.to_sql(new)
+
+
+def _difference(name: str) -> str:
+    """SQL of the rows that a derived table has and had not before, and those it had and has not."""
+    now, before = f"SELECT * FROM {quoted('derived', name)}", f"SELECT * FROM {_BEFORE[name]}"
+    return f"(({now} EXCEPT {before}) UNION ({before} EXCEPT {now}))"
+
+
+def _day(day: date) -> str:
+    return f"DATE '{day.isoformat()}'"
