@@ -142,9 +142,10 @@ def _scope(
         bases=bases,
         events=events,
         goals=open_goals(workspace, written),
-        plans=for_evaluation(workspace),
+        # alerts and plans are of the whole company: who may see a part of it learns nothing of the rest
+        plans=() if written else for_evaluation(workspace),
         benchmarks=all_benchmarks(workspace, warehouse, chosen.start.year),
-        alerts=_alerts(workspace),
+        alerts=() if written else _alerts(workspace),
         indicators=indicator_system(workspace),
         lacks=[(lack.kind, lack.about) for lack in check(workspace)],
         catalogue=workspace.catalogue,

@@ -26,6 +26,7 @@ from crmeter.kernel.messages import t
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Kpi
 from crmeter.metrics.definitions import definition
+from crmeter.metrics.dimensions import resolve, splits
 from crmeter.model.rules import Rules
 from crmeter.warehouse.duck import Warehouse
 
@@ -39,7 +40,13 @@ class Inputs:
 
     def __init__(self, warehouse: Warehouse, rules: Rules, scope: Scope, kpis: Sequence[Kpi] = CATALOGUE) -> None:
         self.warehouse, self.rules, self.scope = warehouse, rules, scope
-        self.kpis = [kpi for kpi in kpis if not kpi.always_by]  # an evaluation judges one value of each KPI
+        whole = [kpi for kpi in kpis if not kpi.always_by]  # an evaluation judges one value of each KPI
+        names = [each.name for each in scope.filters]
+        self.kpis = [kpi for kpi in whole if all(splits(name, kpi, warehouse.tables) for name in names)]
+        self.left_out = [kpi.id for kpi in whole if kpi not in self.kpis]  # which know nothing of the scope
+        if not self.kpis:
+            for name in names:  # says what is wrong with it
+                resolve(name, whole[0], warehouse.tables)
 
     def of(self, step: str) -> Mapping[str, Any]:
         """The inputs of a step; of the last one nothing stands before the findings are there."""
@@ -143,6 +150,7 @@ def _analysed(given: Inputs, data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **dates(warehouse, rules, scope.period, judged.bases),
         "kpis": [told_of(judged, scope, kpi) for kpi in given.kpis],
+        "left_out": given.left_out,
         "goals": goals,
         **season.told(rules.calendar, judged.known, judged.bases, judged.season),
         "tests": looked,

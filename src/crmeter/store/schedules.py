@@ -125,16 +125,33 @@ class ScheduleStore:
                 connection.execute(insert(SCHEDULE_RUN).values(_run(schedule, due_at, RUNNING, now, attempts=1)))
             return int(connection.execute(select(SCHEDULE_RUN.c.attempts).where(mine)).scalar_one())
 
+    def skip(self, schedule: str, due_at: str, now: str) -> None:
+        """Leave out a moment that was not begun."""
+        mine = (SCHEDULE_RUN.c.schedule == schedule) & (SCHEDULE_RUN.c.due_at == due_at)
+        with saying_what_is_wrong(self._engine.url), self._engine.begin() as connection:
+            if connection.execute(select(SCHEDULE_RUN.c.state).where(mine)).scalar() is None:
+                connection.execute(insert(SCHEDULE_RUN).values(_run(schedule, due_at, SKIPPED, now, attempts=0)))
+
     def finish(self, schedule: str, due_at: str, now: str, note: str, deliveries: Sequence[NewDelivery] = ()) -> None:
         """End a run well; what it brings to people goes into the outbox in the same transaction."""
         with saying_what_is_wrong(self._engine.url), self._engine.begin() as connection:
             put(connection, deliveries, now)
             self._end(connection, schedule, due_at, {"state": DONE, "note": note, "updated_at": now})
 
-    def fail(self, schedule: str, due_at: str, now: str, note: str, next_try_at: str | None) -> None:
-        """End a run that did not succeed; it is tried again at ``next_try_at``, never if None."""
+    def fail(
+        self,
+        schedule: str,
+        due_at: str,
+        now: str,
+        note: str,
+        next_try_at: str | None,
+        deliveries: Sequence[NewDelivery] = (),
+    ) -> None:
+        """End a run that did not succeed for all; it is tried again at ``next_try_at``, never if None. What it brings
+        to some goes into the outbox in the same transaction."""
         ended = {"state": FAILED, "note": note, "updated_at": now, "next_try_at": next_try_at}
         with saying_what_is_wrong(self._engine.url), self._engine.begin() as connection:
+            put(connection, deliveries, now)
             self._end(connection, schedule, due_at, ended)
 
     def _end(self, connection: Connection, schedule: str, due_at: str, values: Mapping[str, Any]) -> None:

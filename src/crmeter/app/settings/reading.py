@@ -249,6 +249,7 @@ def _workspace(root: Path, held: dict[str, dict[str, Any]], own_kpis: Catalogue 
         rules=rules,
         warehouse_setting=held["engine"]["url"],
         server_schema=held["engine"]["schema"],
+        server_raw=dict(held["engine"]["raw"]),
         memory=held["engine"]["memory"],
         store_setting=held["store"]["url"],
         sources=tuple(

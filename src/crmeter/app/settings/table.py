@@ -112,6 +112,9 @@ SETTINGS = (
     Setting("engine", "schema", kinds.TEXT, None, '"canonical"',
             lambda: t("The schema of the server that holds the canonical tables. Without it public on PostgreSQL, "
                       "elsewhere the database of url.")),
+    Setting("engine", "raw", kinds.table_of(kinds.TEXT), {}, '{ crm = "crm_raw" }',
+            lambda: t("The raw tables that lie on the server already: the schema of each source. crmeter ingest builds "
+                      "the canonical tables of schema from them, by the mappings of these sources.")),
     Setting("engine", "memory", kinds.MEMORY, None, '"4 GB"',
             lambda: t("How much memory DuckDB may take; what is more goes to the disk for as long as it is needed. "
                       "Without it four fifths of the machine’s.")),

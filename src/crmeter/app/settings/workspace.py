@@ -110,6 +110,7 @@ class Workspace:
     recipients: Mapping[str, RecipientSettings] = field(default_factory=dict)
     delivery: DeliverySettings = DeliverySettings()
     server_schema: str | None = None
+    server_raw: Mapping[str, str] = field(default_factory=dict)  # source → the schema of its raw tables on the server
     memory: int | None = None  # bytes that DuckDB may take
 
     @property
@@ -134,7 +135,7 @@ class Workspace:
         if self.server:
             raise UserError.of(
                 t("This needs a warehouse of DuckDB, and [engine] url names a server."),
-                t("On a server only crmeter kpi works so far: nothing is loaded, evaluated or analysed there."),
+                t("On a server crmeter kpi measures, and crmeter ingest builds tables. Nothing else is done there yet."),
                 t('For all else write url = "duckdb:///data/warehouse.duckdb" and run: crmeter ingest'),
             )
         return self._file(self.warehouse_setting, "duckdb:///", "[engine] url")
