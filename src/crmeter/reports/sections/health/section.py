@@ -39,7 +39,8 @@ def _pitfalls(health: Plain) -> Table:
     rows: list[Sequence[Cell | str]] = []
     for check in health["checks"]:
         for place, part in enumerate(check["parts"]):
-            name = Cell(pitfalls.check(check["check"]), code=check["requirement"], tone="strong") if place == 0 else ""
+            code = check["requirement"] if place == 0 else ""
+            name = Cell(pitfalls.check(check["check"]), code=code, tone="plain" if place else "strong")
             state = f"{pitfalls.ICONS[part['state']]} {pitfalls.state(part['state'])}"
             said = pitfalls.figure(part)
             rows.append((name, Cell(state, tone=_TONES[part["state"]]), Cell(said, part["figure"], part["unit"]),
