@@ -28,6 +28,8 @@ def holds_password(url: str) -> bool:
 
     >>> holds_password("postgresql://ann:secret@db/crm"), holds_password("postgresql://ann@db/crm")
     (True, False)
+    >>> holds_password("sc://cluster:15002/;token=secret")
+    True
     """
     return not url.startswith(SQLITE) and bool(secrets(url))
 
@@ -41,18 +43,24 @@ def secrets(url: str) -> list[str]:
     except ValueError:
         given = []
     given += re.findall(r"://[^/?#]*?:([^/?#]*)@", url)  # of an address that is spelled wrong too
+    given += re.findall(r";token=([^;?#]*)", url)
     return sorted({form for text in given if text for form in (text, unquote(text))}, key=len, reverse=True)
 
 
 def shown(url: str) -> Shown:
-    """Host and database of the address of a server."""
+    """Host and database of the address of a server.
+
+    >>> shown("spark://local[2]").host, shown("sc://cluster:15002/;token=secret")
+    ('local[2]', Shown(host='cluster:15002', database='–'))
+    """
     try:
         parts = urlsplit(url)
         query = parse_qs(parts.query)
         host = parts.netloc.rpartition("@")[2] or query.get("host", ["localhost"])[0]
-        return Shown(host, unquote(parts.path.lstrip("/")) or query.get("dbname", ["–"])[0])
-    except ValueError:
-        return Shown("–", "–")
+        database = unquote(parts.path.lstrip("/").partition(";")[0])
+        return Shown(host, database or query.get("dbname", ["–"])[0])
+    except ValueError:  # brackets are of no IPv6 address
+        return Shown(url.partition("://")[2].rpartition("@")[2].partition("/")[0] or "–", "–")
 
 
 def database_file(root: Path, url: str) -> Path:
