@@ -27,7 +27,6 @@ from sqlglot import exp
 from crmeter.warehouse.engines.arrays import array_of
 from crmeter.warehouse.engines.engine import Rows
 from crmeter.warehouse.engines.spark_ranks import listed_sql, spread_sql
-from crmeter.warehouse.identifier import quoted
 from crmeter.warehouse.sql import declared, fold_query
 
 if TYPE_CHECKING:
@@ -44,6 +43,10 @@ _NAMES = {
     "timestamp_ntz": "TIMESTAMP",
     "array<bigint>": "BIGINT[]",
 }
+
+
+# names in double quotes, and what may have double quotes inside
+_NAMES_OR_TEXTS = re.compile(r"'(?:[^'\\]|\\.)*'|`[^`]*`|\"((?:[^\"]|\"\")+)\"")
 
 
 class _Options(Config):  # type: ignore[misc]  # without types of its own
@@ -95,13 +98,13 @@ class Spark:
 
         They may have MONTH besides: the first day of the month that their files lie by.
         """
-        rows.createOrReplaceTempView(quoted(name))
+        rows.createOrReplaceTempView(ticked(name))
         self._shown[name] = declared(name, dict(columns))
         if MONTH in rows.columns:
             self._by_month[name] = declared(name, {**columns, MONTH: "DATE"})
 
     def named(self, schema: str, table: str) -> str:
-        return quoted(table)
+        return ticked(table)
 
     def tables(self) -> Mapping[str, ir.Table]:
         return dict(self._shown)
@@ -123,7 +126,7 @@ class Spark:
 
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         kept = self._run(sql).localCheckpoint()
-        kept.createOrReplaceTempView(quoted(name))
+        kept.createOrReplaceTempView(ticked(name))
         self._rows[name] = kept.count()
         return ibis.table(expr.schema(), name=name), self._rows[name]
 
@@ -170,18 +173,28 @@ class Spark:
         """Rows of ours: as one JSON parameter, which the planner takes for the few rows that they are."""
         names = [f"c{place}" for place in range(len(columns))]
         fields = ", ".join(f"{name}: {word(kind)}" for name, kind in zip(names, columns.values(), strict=True))
-        shown = ", ".join(f"r.{name} AS {quoted(column)}" for name, column in zip(names, columns, strict=True))
+        shown = ", ".join(f"r.{name} AS {ticked(column)}" for name, column in zip(names, columns, strict=True))
         written = json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=str)
         listed = f"SELECT explode(from_json(:rows, 'ARRAY<STRUCT<{fields}>>')) AS r"
         return self._session.sql(f"SELECT {shown} FROM ({listed})", args={"rows": written})
 
     def _run(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> DataFrame:
+        sql = _NAMES_OR_TEXTS.sub(lambda found: ticked(found[1].replace('""', '"')) if found[1] else found[0], sql)
         if parameters is None:
             return self._session.sql(sql)
         if not isinstance(parameters, Mapping):
             return self._session.sql(sql, args=[_bound(value) for value in parameters])
         marked = re.sub(r"\$([a-z_]+)", r":\1", sql)
         return self._session.sql(marked, args={name: _bound(value) for name, value in parameters.items()})
+
+
+def ticked(*parts: str) -> str:
+    """A name as Spark quotes it.
+
+    >>> ticked("crm", "order")
+    '`crm`.`order`'
+    """
+    return ".".join("`" + part.replace("`", "``") + "`" for part in parts)
 
 
 def word(kind: str) -> str:

@@ -18,8 +18,7 @@ from crmeter.model.table import Kind, Table
 from crmeter.model.tables import TABLES
 from crmeter.warehouse.engines import canonical
 from crmeter.warehouse.engines.engine import ServerError
-from crmeter.warehouse.engines.spark import MONTH, Spark, word
-from crmeter.warehouse.identifier import quoted
+from crmeter.warehouse.engines.spark import MONTH, Spark, ticked, word
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -29,7 +28,6 @@ CLASSIC, CONNECT = "spark://", "sc://"
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # what does not fit is an error, never a null
-    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
 }
 _LOCAL = {  # of a session on this machine alone
@@ -64,7 +62,7 @@ class Column:
         return own.partition("(")[0] in _FITTING[kind]
 
     def selected(self, kind: str) -> str:
-        return f"CAST({quoted(self.name)} AS {word(kind)})"
+        return f"CAST({ticked(self.name)} AS {word(kind)})"
 
 
 @contextmanager
@@ -120,14 +118,16 @@ def find_java() -> None:
 def _session(url: str) -> tuple[SparkSession, SparkSession | None]:
     """A session of its own, and what is to be stopped at its end: nothing where Spark was running before."""
     sessions: Any = library("pyspark.sql", "spark").SparkSession
+    builder = sessions.builder.appName("crmeter")
+    if url.startswith(CONNECT):
+        found = builder.remote(url).create()
+        return found, found
     running = sessions.getActiveSession()
     if running is not None:
         return running.newSession(), None
-    builder = sessions.builder.appName("crmeter")
-    if url.startswith(CONNECT):
-        found = builder.remote(url).getOrCreate()
-        return found, found
     find_java()
+    for name, value in _SETTINGS.items():
+        builder = builder.config(name, value)
     master = url.removeprefix(CLASSIC).strip("/")
     if master.startswith("local"):
         builder = builder.master(master)
@@ -147,19 +147,23 @@ def _show_tables(engine: Spark, session: SparkSession, schema: str) -> None:
     raise_if_any(problem for table in TABLES if table.name in rows for problem in _astray(table, rows[table.name]))
     for table in TABLES:
         known: Mapping[str, Column] = there.get(table.name, {})
-        shown = list(canonical.selected(table, known, _null))
+        columns = dict(canonical.columns(table, known))
+        shown = [
+            f"{known[name].selected(kind) if name in known else _null(kind)} AS {ticked(name)}"
+            for name, kind in columns.items()
+        ]
         found = rows[table.name] if known else session.sql("SELECT 1 WHERE false")
         if MONTH in known:
             shown.append(MONTH)
-        engine.show(table.name, dict(canonical.columns(table, known)), found.selectExpr(*shown))
+        engine.show(table.name, columns, found.selectExpr(*shown))
 
 
 def _found(session: SparkSession, schema: str) -> dict[str, DataFrame]:
     """The canonical tables there are."""
     folder = _FOLDER.fullmatch(schema)
     if folder is None:
-        names = {row[1] for row in session.sql(f"SHOW TABLES IN {quoted(*schema.split('.'))}").collect()}
-        return {t.name: session.table(quoted(*schema.split("."), t.name)) for t in TABLES if t.name in names}
+        names = {row[1] for row in session.sql(f"SHOW TABLES IN {ticked(*schema.split('.'))}").collect()}
+        return {t.name: session.table(ticked(*schema.split("."), t.name)) for t in TABLES if t.name in names}
     found: dict[str, DataFrame] = {}
     for table in TABLES:
         reader = session.read.format(folder["format"] or "parquet")
@@ -183,7 +187,7 @@ def _astray(table: Table, rows: DataFrame) -> Iterator[Problem]:
     if day is None or dict(rows.dtypes)[MONTH] != "date":
         yield Problem(t("{column} is to be the first day of the month of {day}.", column=place, day=day or "–"))
         return
-    elsewhere = f"trunc({quoted(day)}, 'MM') IS DISTINCT FROM {MONTH}"
+    elsewhere = f"trunc({ticked(day)}, 'MM') IS DISTINCT FROM {MONTH}"
     count = rows.filter(elsewhere).count()
     if count:
         yield Problem(
