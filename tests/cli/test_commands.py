@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -11,7 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
+from crmeter.cli import screen
+from crmeter.kernel.errors import UserError
 from crmeter.kpis import CATALOGUE
 from tests.cli.conftest import Call
 
@@ -62,8 +66,20 @@ def test_an_evaluation_is_made_listed_and_reported(crmeter: Call, company: Path,
     assert target.read_text("utf-8").lstrip().lower().startswith("<!doctype html") and "營收" in target.read_text(
         "utf-8"
     )
+    book = tmp_path / "report.xlsx"  # what a file is named tells the format
+    assert crmeter("report", "2025-Q4-1", "-C", company, "--audience", "sales", "-o", book).code == 0
+    assert "For sales" in str(CalamineWorkbook.from_path(book).get_sheet_by_index(0).to_python())
     unknown = crmeter("report", "2025-Q4-2", "-C", company)
     assert unknown.code == 1 and "2025-Q4-1" in unknown.err
+
+
+def test_a_file_of_bytes_is_not_written_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    with pytest.raises(UserError, match="-o FILE"):
+        screen.deliver(b"%PDF", None)
+    assert terminal.getvalue() == ""
 
 
 def test_a_target_of_an_unknown_kpi_is_told(crmeter: Call, company: Path) -> None:

@@ -76,7 +76,7 @@ class _Writing:
     """Blocks into slides."""
 
     def __init__(self, made: Any, foot: str) -> None:
-        self.made, self.foot = made, foot
+        self.made, self.foot, self._of = made, foot, foot
 
     def open(self, reading: Reading, title: str) -> None:
         """The first slide: of whom, of what, on which data."""
@@ -88,6 +88,7 @@ class _Writing:
 
     def write(self, title: str, blocks: Sequence[Block]) -> None:
         """A section: what is a finding, a chart or a table has slides of its own, the rest shares them."""
+        self.foot = f"{self._of} · {title}"
         loose: list[Block] = []
         for block in blocks:
             if not isinstance(block, Group | Chart | Table):
