@@ -11,6 +11,7 @@ from crmeter.evaluation.seal import check_seal
 from crmeter.kernel.era import counting_years
 from crmeter.kernel.messages import language, t
 from crmeter.kpis.catalogue import BUILT_IN, Catalogue
+from crmeter.reports import judgements
 from crmeter.reports.audiences import AUDIENCES
 from crmeter.reports.reading import Reading
 from crmeter.reports.renderers import FORMATS, TEXTS, render
@@ -32,12 +33,14 @@ def report(workspace: Workspace, id: str, format: str, audience: str | None = No
 
 
 def headlines(document: Mapping[str, Any], catalogue: Catalogue = BUILT_IN) -> dict[str, list[str]]:
-    """The weaknesses and strengths of an evaluation as sentences, strongest first."""
+    """The weaknesses, strengths and risks of an evaluation as sentences, in their order."""
     read = Reading(document, catalogue.cards(language()))
-    return {
+    risks = {t("Risks"): [judgements.risk(read, found) for found in read.risks]}
+    moved = {
         heading: [
             movement(read.by_id[f["kpi"]], f["comparison"], read.base_words(f["comparison"]))
             for f in read.findings(kind)
         ]
         for heading, kind in ((t("Weaknesses"), "weakness"), (t("Strengths"), "strength"))
     }
+    return {**moved, **risks}

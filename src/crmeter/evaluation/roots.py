@@ -22,7 +22,7 @@ from crmeter.evaluation.segments import Segment
 from crmeter.kernel.period import Period
 from crmeter.kpis import CATALOGUE, FAMILY_OF
 from crmeter.metrics import Better, Kpi, Request, Status, measure
-from crmeter.metrics.dimensions import splits
+from crmeter.metrics.dimensions import Filter, splits
 from crmeter.model.rules import Rules
 from crmeter.stats.distributions import two_sided_p
 from crmeter.stats.intervals import standard_error_of
@@ -66,7 +66,7 @@ def roots(
         if id(f) in explained
     }
     served = _served(warehouse, rules, scope, judged, firsts)
-    entrants = _Entrants(warehouse, rules)
+    entrants = _Entrants(warehouse, rules, scope.filters)
     told = {}
     for finding in judged.findings:
         if id(finding) not in explained:
@@ -130,19 +130,20 @@ def failing_rules(tables: Iterable[str], checks: Sequence[Mapping[str, Any]]) ->
 class _Entrants:
     """The customers who began in a stretch of days, by the members of a dimension."""
 
-    def __init__(self, warehouse: Warehouse, rules: Rules) -> None:
-        self._warehouse, self._rules = warehouse, rules
+    def __init__(self, warehouse: Warehouse, rules: Rules, filters: Sequence[Filter]) -> None:
+        self._warehouse, self._rules, self._filters = warehouse, rules, filters
         self._members: dict[str, dict[str, str | None]] = {}
         self._began: list[tuple[str, date]] | None = None
 
     def share(self, name: str, member: str | None, start: date, end: date) -> tuple[int, int]:
         """How many began in ``[start, end)``, and how many of them are in the segment."""
         if name not in self._members:
-            rows = self._warehouse.rows(customers_chosen(self._warehouse, self._rules, by=[name]))
+            rows = self._warehouse.rows(customers_chosen(self._warehouse, self._rules, self._filters, [name]))
             self._members[name] = dict(rows)
         if self._began is None:
             self._began = self._warehouse.execute("SELECT customer_id, started_on FROM derived.spell WHERE number = 1")
-        own = [self._members[name].get(id) for id, day in self._began if start <= day < end]
+        members = self._members[name]
+        own = [members[id] for id, day in self._began if start <= day < end and id in members]
         return sum(each == member for each in own), len(own)
 
 

@@ -109,6 +109,12 @@ class Reading:
         found = [f for f in self.document["findings"] if f["kind"] == kind and f["kpi"] in self.by_id]
         return sorted(found, key=lambda f: f["rank"])
 
+    @property
+    def risks(self) -> list[Plain]:
+        """The risks in their order; those of no single KPI are everybody's."""
+        found = [f for f in self.document["findings"] if f["kind"] == "risk"]
+        return sorted((f for f in found if f["kpi"] is None or f["kpi"] in self.by_id), key=lambda f: f["rank"])
+
     def top(self, kind: str, most: int) -> list[Plain]:
         """As many of them as are shown: ``most``, fewer where the audience wants fewer."""
         return self.findings(kind)[: min(most, self.audience.most) if self.audience else most]

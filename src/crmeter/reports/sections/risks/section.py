@@ -14,16 +14,10 @@ from crmeter.reports.section import Section
 Plain = Mapping[str, Any]
 
 
-def found(reading: Reading) -> list[Plain]:
-    """The risks that the audience is shown, in their order: those of no single KPI are everybody's."""
-    risks = [f for f in reading.document["findings"] if f["kind"] == "risk"]
-    return sorted((f for f in risks if f["kpi"] is None or f["kpi"] in reading.by_id), key=lambda f: f["rank"])
-
-
 def _blocks(reading: Reading) -> Iterator[Block]:
     if "health" not in reading.document:  # an evaluation of an earlier schema looked for none
         return
-    risks = found(reading)
+    risks = reading.risks
     if not risks:
         yield Paragraph(t("None."), tone="muted")
         return
@@ -59,7 +53,7 @@ def _sheet(reading: Reading) -> Iterator[Block]:
             judgements.certainty(risk),
             judgements.why(reading, risk),
         )
-        for risk in (found(reading) if "health" in reading.document else ())
+        for risk in reading.risks
     ]
     if rows:
         yield Table(columns, rows)
