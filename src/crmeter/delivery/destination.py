@@ -43,15 +43,22 @@ def destination(url: str, inside: Collection[str] = (), plain: Collection[str] =
         )
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = _addresses(host, port)
     except ValueError:
         raise NotAllowed(t("The address of the webhook is no address that starts with https://.")) from None
     except OSError as error:
         raise NotFound(t("{host} was not found: {reason}.", host=host, reason=error.strerror or error)) from None
-    addresses = [str(each[4][0]) for each in found]
     if host not in inside and not all(map(is_public, addresses)):
         raise NotAllowed(t("{host} is inside the company’s network; allow_inside in [delivery] allows it.", host=host))
     return Destination(url, host, addresses[0])
+
+
+def _addresses(host: str, port: int) -> list[str]:
+    """What a host's name leads to; an address is itself."""
+    try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        return [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
 def is_public(address: str) -> bool:

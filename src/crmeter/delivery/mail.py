@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate
 
 from crmeter.delivery.message import Message
@@ -96,8 +97,8 @@ def _letter(server: MailServer, to: str, message: Message) -> bytes:
     letter["Message-ID"] = message.id
     letter["Date"] = formatdate()
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(message.text)
+    letter.set_content(message.text, cte="base64")  # not every server takes eight bits
     for file in message.attachments:
         main, _, sub = file.kind.partition("/")
         letter.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
-    return letter.as_bytes()
+    return letter.as_bytes(policy=SMTP)
