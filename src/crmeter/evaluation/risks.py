@@ -8,7 +8,7 @@ from typing import Any
 
 from crmeter.analysis.selection import customers_chosen
 from crmeter.analysis.voice.risk import LOW, SILENT, WAITING, silent_risk
-from crmeter.evaluation.comparison import FALSE_DISCOVERY_RATE, YEAR
+from crmeter.evaluation.comparison import YEAR
 from crmeter.evaluation.findings import fact_of
 from crmeter.evaluation.judging import Judged
 from crmeter.evaluation.roots import FAILING, failing_rules
@@ -36,8 +36,10 @@ HEADLINES = (
     "cac",
 )
 FEWEST = 7  # values that a trend needs
-#: Levels that grow by themselves or move slowly, so that one period is no new draw.
-_STOCKS = {"tenure_days", "loyalty_index", "clv", "open_cases", "net_revenue_retention", "freshness_hours"}
+STEADY = 0.01  # false discovery rate of trends: neighbouring periods are not quite new draws
+#: Levels that move slowly, so that one period is no new draw, and rates that fall because the company grows.
+_STOCKS = {"tenure_days", "loyalty_index", "clv", "open_cases", "net_revenue_retention", "freshness_hours",
+           "sales_growth", "acquisition_rate"}  # fmt: skip
 _OF_ROWS = ("satisfaction", "service", "sales", "customers", "value", "marketing")
 
 
@@ -139,7 +141,7 @@ def _trends(judged: Judged) -> Iterator[Plain]:
     adjusted = adjusted_p([p for _, p, _ in tested])
     facts: set[str] = set()
     for (kpi, p, known), q in zip(tested, adjusted, strict=True):
-        if q is not None and q <= FALSE_DISCOVERY_RATE and fact_of(kpi) not in facts:
+        if q is not None and q <= STEADY and fact_of(kpi) not in facts:
             facts.add(fact_of(kpi))
             figures = {"q": q, "looked_at": len(tested), "values": known}
             yield _risk(TREND, figures, kpi.id, p=p, certainty="tested")
