@@ -62,12 +62,12 @@ def one(told: Plain, here: Workspace) -> str:
         (t("Kind"), plans.kind(plan["kind"])),
         (t("Owner"), plan["owner"]),
         (t("Time"), plans.days(plan["start"], plan["end"])),
-        (t("Objective"), _objective(plan, here, unit, currency)),
+        *_objective(plan, here, unit, currency),
         (t("Cost"), numbers.amount(plan["cost"], "money", here.rules.currency) if plan["cost"] is not None else None),
         (t("File"), told["file"]),
     ]
     parts = [f"{told['id']} {plan['title'] or '–'} [{plans.state(told['state'])}]"]
-    parts.append("\n".join(f"{name}: {value}" for name, value in said if value))
+    parts.append("\n".join(t("{name}: {value}", name=name, value=value) for name, value in said if value))
     parts.append(_steps(plan["steps"], {step["number"] for step in told["overdue"]}))
     if told["lacking"]:
         parts.append("\n".join([t("Before it can be registered:"), *(f"  {each}" for each in told["lacking"])]))
@@ -79,18 +79,20 @@ def one(told: Plain, here: Workspace) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _objective(plan: Plain, here: Workspace, unit: str, currency: str | None) -> str | None:
+def _objective(plan: Plain, here: Workspace, unit: str, currency: str | None) -> list[tuple[str, str | None]]:
     from crmeter.reports import numbers
 
     if not plan["kpi"]:
-        return None
-    name, said = _name(here, plan["kpi"]), []
-    if plan["target"] is not None:
-        said.append(t("target {value}", value=numbers.amount(plan["target"], unit, currency)))
-    if plan["expected"] is not None:
-        of = "ratio" if unit == "count" else unit
-        said.append(t("expected change {value}", value=numbers.change(plan["expected"], of, currency)))
-    return ", ".join([name, *said, *([plan["goal"]] if plan["goal"] else [])])
+        return []
+    target = None if plan["target"] is None else numbers.amount(plan["target"], unit, currency)
+    of = "ratio" if unit == "count" else unit
+    expected = None if plan["expected"] is None else numbers.change(plan["expected"], of, currency)
+    return [
+        (t("KPI"), _name(here, plan["kpi"])),
+        (t("Goal"), plan["goal"]),
+        (t("Target"), target),
+        (t("Expected change"), expected),
+    ]
 
 
 def _steps(steps: Sequence[Plain], late: set[int]) -> str:

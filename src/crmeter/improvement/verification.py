@@ -14,6 +14,7 @@ from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kpis.catalogue import BUILT_IN, Catalogue
 from crmeter.model.rules import Rules
+from crmeter.stats.effects.verdict import Verdict
 from crmeter.warehouse.duck import Warehouse
 
 SCHEMA = 1
@@ -58,13 +59,20 @@ def verify(
             "registration": document["seal"]["checksum"],
             "verdict": str(found.judgement.verdict),
             "result": found.as_json(),
-            "money": worth(found, warehouse, rules, catalogue),
+            "money": _money(found, warehouse, rules, catalogue),
             "objective": _objective(registration, warehouse, rules, catalogue),
             "value": value_in(warehouse, rules, design, kpi, design.after),
             "deviations": deviations(registration, carried, found, warehouse, rules, catalogue),
         }
     )
     return {**told, "checksum": digest({**told, "algorithm": ALGORITHM})}
+
+
+def _money(found: effects.Verification, warehouse: Warehouse, rules: Rules, catalogue: Catalogue) -> dict[str, Any]:
+    """What an effect is worth; what nobody vouches for is worth nothing that could be said."""
+    if found.judgement.verdict not in (Verdict.IMPROVED, Verdict.WORSE):
+        return {"reason": "no_effect"}
+    return worth(found, warehouse, rules, catalogue)
 
 
 def _objective(

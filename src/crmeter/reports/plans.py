@@ -125,7 +125,7 @@ def verdict(verification: Plain, name: str) -> list[str]:
         *effects.remarks(result),
         *objective(verification["objective"], result),
         *money(verification["money"]),
-        *deviations(verification["deviations"]),
+        *deviations(verification["deviations"], name, result),
     ]
 
 
@@ -163,8 +163,17 @@ def _no_money(code: str) -> str:
     }[code]
 
 
-def deviations(told: Sequence[Plain]) -> list[str]:
-    """What departed from the registration."""
+def deviations(told: Sequence[Plain], name: str, result: Plain) -> list[str]:
+    """What departed from the registration; ``name`` is that of the plan's KPI."""
     if not told:
         return [t("Nothing departed from what was registered.")]
-    return [t("Departed from what was registered:"), *(f"  {deviation(each)}" for each in told)]
+    return [t("Departed from what was registered:"), *(f"  {deviation(_said(each, name, result))}" for each in told)]
+
+
+def _said(told: Plain, name: str, result: Plain) -> Plain:
+    """A deviation with its values as they are read."""
+    if told["code"] != "past":
+        return told
+    unit, currency = result["unit"], result["currency"]
+    values = {key: numbers.amount(told[key], unit, currency, decimals=2) for key in ("then", "now")}
+    return {**told, "kpi": name, **values}
