@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,7 @@ def effects(z: Floats, season: int, days: Days) -> Effects:
     return Effects(chosen, np.asarray(_of(days, chosen) @ added)) if chosen else nothing
 
 
+@lru_cache(maxsize=256)
 def _base(n: int, season: int) -> Floats:
     """A smooth trend, and the time of year."""
     along = np.linspace(-1, 1, n)

@@ -7,6 +7,7 @@ expected values; None where the series is too short for it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,8 +112,12 @@ def season_of(z: Floats, season: int) -> Floats | None:
     Parts that differ no more than chance explains are drawn together (empirical Bayes); a long season, such as that of
     weeks, is a few waves instead of a number for each part.
     """
-    if season < 2 or len(z) < 2 * season:
-        return None
+    return None if season < 2 or len(z) < 2 * season else _season_of(z.tobytes(), season)
+
+
+@lru_cache(maxsize=4)  # several models ask for the same series one after the other
+def _season_of(values: bytes, season: int) -> Floats | None:
+    z = np.frombuffer(values)
     apart = z - trend_of(z, season)
     known = ~np.isnan(apart)
     if known.sum() < 1.5 * season:
@@ -179,8 +184,12 @@ def akaike(squares: float, n: int, parameters: int) -> float:
 def _level(z: Floats) -> float | None:
     """Where the series stands at its end: all weights at once, the one with the least squared one-step error."""
     known = z[~np.isnan(z)]
-    if len(known) < FEWEST:
-        return None
+    return None if len(known) < FEWEST else _level_of(known.tobytes())
+
+
+@lru_cache(maxsize=4)
+def _level_of(values: bytes) -> float:
+    known = np.frombuffer(values)
     level = np.full(len(WEIGHTS), known[:FEWEST].mean())
     squares = np.zeros(len(WEIGHTS))
     for value in known[1:]:
