@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crmeter.app import verified_plans
+from crmeter.app.server import build
 from crmeter.app.settings import Workspace
 from crmeter.app.sources import configured
 from crmeter.ingest.landing import Progress
@@ -19,6 +20,8 @@ def ingest(workspace: Workspace, names: Sequence[str] = (), progress: Progress =
     What verified plans brought is among them. Where the company's own ledger names one of those with this load, it is
     taken out again: nothing is counted twice.
     """
+    if workspace.server:
+        return build(workspace, names, progress)
     workspace = verified_plans.write_ledger(workspace)
     report = load(workspace.root, workspace.warehouse, workspace.rules, configured(workspace), names, progress)
     before = verified_plans.written(workspace)

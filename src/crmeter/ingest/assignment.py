@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,19 +38,27 @@ def assign(root: Path, landed: Sequence[Landed]) -> tuple[list[Assignment], list
     found: list[Assignment] = []
     problems: list[Problem] = []
     for each in landed:
-        folder = root / "mappings" / each.source.name
-        paths = sorted(folder.glob("*.sql"))
-        if not paths:
-            problems.append(_no_mapping(each.source.name, folder.relative_to(root)))
-        for path in paths:
-            try:
-                found.append(_read(path, path.relative_to(root), each))
-            except UserError as error:
-                problems.extend(error.problems)
+        mappings, wrong = read_mappings(root, each.source.name, each.columns)
+        found += [Assignment(each, mapping.table, mapping) for mapping in mappings]
+        problems += wrong
     return found, problems
 
 
-def _read(path: Path, shown: Path, landed: Landed) -> Assignment:
+def read_mappings(root: Path, source: str, columns: Dict[str, Sequence[str]]) -> tuple[list[Mapping], list[Problem]]:
+    """The mappings of one source, whose raw tables have ``columns``, and everything that is wrong with them."""
+    folder = root / "mappings" / source
+    paths = sorted(folder.glob("*.sql"))
+    problems = [] if paths else [_no_mapping(source, folder.relative_to(root))]
+    found: list[Mapping] = []
+    for path in paths:
+        try:
+            found.append(_read(path, path.relative_to(root), columns))
+        except UserError as error:
+            problems.extend(error.problems)
+    return found, problems
+
+
+def _read(path: Path, shown: Path, columns: Dict[str, Sequence[str]]) -> Mapping:
     table = BY_NAME.get(path.stem)
     if table is None or table.name in WRITTEN:
         raise UserError.of(
@@ -62,7 +71,7 @@ def _read(path: Path, shown: Path, landed: Landed) -> Assignment:
         raise UserError.of(
             t("{path} cannot be read.", path=shown), str(error), t("Save it as a text file in UTF-8.")
         ) from error
-    return Assignment(landed, table, check(text, shown, table, landed.columns))
+    return check(text, shown, table, columns)
 
 
 def _no_mapping(source: str, folder: Path) -> Problem:

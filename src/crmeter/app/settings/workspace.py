@@ -135,7 +135,7 @@ class Workspace:
         if self.server:
             raise UserError.of(
                 t("This needs a warehouse of DuckDB, and [engine] url names a server."),
-                t("On a server crmeter kpi measures, and crmeter ingest builds tables. Nothing else is done there yet."),
+                t("On a server crmeter kpi measures, and crmeter ingest builds tables. Nothing else works there yet."),
                 t('For all else write url = "duckdb:///data/warehouse.duckdb" and run: crmeter ingest'),
             )
         return self._file(self.warehouse_setting, "duckdb:///", "[engine] url")

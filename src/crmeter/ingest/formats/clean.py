@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _WIDE = "".join(chr(point) for point in range(0xFF01, 0xFF5F))
 _NARROW = "".join(chr(point - 0xFEE0) for point in range(0xFF01, 0xFF5F))
-_BLANKS = " \t\r\n\u00a0\u3000\ufeff\u200b"
+BLANKS = " \t\r\n\u00a0\u3000\ufeff\u200b"
 MISSING = ("", "null", "none", "nan", "nat", "n/a", "na", "#n/a", "\\n", "nil", "無", "无", "-", "--", "—")
 NO_DATE = ("0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "00/00/0000")
 _FLOATS = ("DOUBLE", "FLOAT")
@@ -40,7 +40,7 @@ def as_text(column: str, kind: str) -> str:
     if kind in _FLOATS:
         text = f"CASE WHEN {column} = trunc({column}) AND abs({column}) < 9007199254740992 THEN "
         text += f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
-    return f"nullif(trim({text}, {literal(_BLANKS)}), '')"
+    return f"nullif(trim({text}, {literal(BLANKS)}), '')"
 
 
 def narrow(text: str) -> str:

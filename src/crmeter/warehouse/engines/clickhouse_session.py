@@ -71,27 +71,38 @@ def quoted_there(*parts: str) -> str:
 
 
 @contextmanager
-def opened(url: str, schema: str | None) -> Iterator[ClickHouse]:
-    """A session that shows the canonical tables of a database: ``schema``, else that of the address.
-
-    Raises UserError where the tables do not have the canonical columns, and ServerError where the server does not let
-    us in or read.
-    """
+def connected(url: str) -> Iterator[Client]:
+    """A session of a server. Raises ServerError where it does not let us in, or does not do what is asked of it."""
     import clickhouse_connect
     from clickhouse_connect.driver.exceptions import Error
 
     try:
-        options = _options(url)
-        client = clickhouse_connect.get_client(**options, settings={"session_timeout": _WORK})
+        client = clickhouse_connect.get_client(**_options(url), settings={"session_timeout": _WORK})
     except (Error, ValueError) as error:
         raise ServerError(str(error)) from error
     try:
-        with session(client, schema or options["database"]) as engine:
-            yield engine
+        for name, value in SETTINGS.items():
+            client.set_client_setting(name, value)
+        yield client
     except Error as error:
         raise ServerError(str(error)) from error
     finally:
         client.close()
+
+
+@contextmanager
+def opened(url: str, schema: str | None) -> Iterator[ClickHouse]:
+    """A session that shows the canonical tables of a database: ``schema``, else that of the address.
+
+    Raises UserError where the tables do not have the canonical columns, and what :func:`connected` does.
+    """
+    with connected(url) as client, session(client, schema or database_of(url)) as engine:
+        yield engine
+
+
+def database_of(url: str) -> str:
+    """The database that an address names."""
+    return str(_options(url)["database"])
 
 
 @contextmanager

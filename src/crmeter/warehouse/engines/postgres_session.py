@@ -67,11 +67,10 @@ class Column:
 
 
 @contextmanager
-def opened(url: str, schema: str | None) -> Iterator[Postgres]:
-    """A session that shows the canonical tables of ``schema``: one transaction, undone at the end.
+def connected(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A session whose one transaction sees a single moment, undone at the end unless it is committed before.
 
-    Raises UserError where the tables do not have the canonical columns, and ServerError where the server does not let
-    us in or read.
+    Raises ServerError where the server does not let us in, or does not do what is asked of it.
     """
     import psycopg
 
@@ -86,11 +85,21 @@ def opened(url: str, schema: str | None) -> Iterator[Postgres]:
             con.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             for setting in _SETTINGS:
                 con.execute(setting.encode())
-            _show_tables(con, schema or SCHEMA)
-            yield Postgres(con)
+            yield con
             con.rollback()
     except psycopg.Error as error:
         raise ServerError(str(error)) from error
+
+
+@contextmanager
+def opened(url: str, schema: str | None) -> Iterator[Postgres]:
+    """A session that shows the canonical tables of ``schema``.
+
+    Raises UserError where the tables do not have the canonical columns, and what :func:`connected` does.
+    """
+    with connected(url) as con:
+        _show_tables(con, schema or SCHEMA)
+        yield Postgres(con)
 
 
 def found(con: psycopg.Connection[Any], schema: str) -> dict[str, dict[str, Column]]:

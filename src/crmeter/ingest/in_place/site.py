@@ -1,0 +1,67 @@
+"""What building asks of the server it is done on: its words for canonical types, and tables made there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+Shape = Mapping[str, Mapping[str, str]]  # table → column → the type, as DuckDB calls one of its family
+
+DAY = r"(?:19[0-9]{2}|2[01][0-9]{2}|2200)-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
+OFFSET = r"(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])"
+MOMENT = rf"^{DAY}(?:[T ]{TIME}{OFFSET}?)?$"
+WITH_OFFSET = rf"{TIME}{OFFSET}$"
+AMOUNT = r"^[+-]?[0-9]{1,14}(?:\.[0-9]{1,9})?$"
+NUMBER = r"^[+-]?[0-9]{1,250}(?:\.[0-9]{1,250})?$"
+WHOLE = r"^[+-]?[0-9]{1,18}(?:\.0{1,9})?$"
+
+
+class Site(Protocol):
+    """A session of a server. SQL that it writes never fails for a value: what does not fit is null."""
+
+    @property
+    def dialect(self) -> str:
+        """What sqlglot calls its SQL."""
+
+    def shape(self, schema: str) -> Shape:
+        """The tables and views of a schema that may be read."""
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
+
+    def scratch(self, name: str, sql: str) -> Mapping[str, str]:
+        """Make the temporary table ``name`` of a SELECT; its columns with their types. ServerError where it fails."""
+
+    def named(self, schema: str, table: str) -> str: ...
+
+    def literal(self, text: str) -> str: ...
+
+    def text(self, value: str, kind: str) -> str:
+        """A value of type ``kind`` as text without blanks around it; null where nothing is left."""
+
+    def matches(self, text: str, pattern: str) -> str: ...
+
+    def moment(self, value: str, kind: str, zone: str) -> str:
+        """The UTC instant of a value; text is ISO 8601, and in ``zone`` where it names no offset."""
+
+    def day_of(self, instant: str, zone: str) -> str:
+        """The business date of a UTC instant."""
+
+    def day(self, value: str, kind: str, zone: str) -> str:
+        """The date of a value; where it is a moment with an offset, that of ``zone``."""
+
+    def money(self, value: str, kind: str) -> str: ...
+
+    def number(self, value: str, kind: str) -> str: ...
+
+    def whole(self, value: str, kind: str) -> str: ...
+
+    def typed(self, value: str, kind: str) -> str:
+        """A value that fits, as the canonical type ``kind``."""
+
+    def attribute(self, value: str, kind: str) -> str:
+        """A value of a custom attribute as it is kept."""
+
+    def publish(self, schema: str, tables: Sequence[tuple[str, str]]) -> None:
+        """Put the rows of each SELECT in the place of the table of that name, all of them together as far as the server
+        can."""
