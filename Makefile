@@ -8,13 +8,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 WORKERS ?= 2
 unexport PYTHONPATH PYTHONHOME
 
-.PHONY: help install analysis demo test stories lint docs bench shape lock clean
+.PHONY: help install analysis demo test tests stories lint docs bench shape lock clean
 
 help:
 	@echo "make install  .venv with the command $(BIN)/crmeter"
 	@echo "make analysis what forecasts, churn scores, Cox regression and change points need besides (large)"
 	@echo "make demo     the demo company in ./demo, measured, evaluated and reported"
 	@echo "make test     linters, types, import contracts, docs, all tests"
+	@echo "make lint     the same without tests; make tests: tests alone"
 	@echo "make stories  the stories of the demo company over ten seeds"
 	@echo "make docs     write the generated pages of docs/"
 	@echo "make bench    the engine against SQL written by hand, as ratios"
@@ -72,8 +73,12 @@ lint: $(VENV)/.test $(VENV)/.assets
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python scripts/docs.py --check
 
-test: lint
+tests: $(VENV)/.test $(VENV)/.assets
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+
+# side by side: the linters are done long before the tests, and say nothing unless something is wrong
+test: $(VENV)/.test $(VENV)/.assets
+	@$(MAKE) --no-print-directory -j 2 lint tests
 
 stories: $(VENV)/.test
 	@STORY_SEEDS=10 $(BIN)/python -m pytest -q -n $(WORKERS) tests/demo/test_stories.py
