@@ -189,7 +189,7 @@ def test_a_server_is_named_without_a_password_and_has_no_file(tmp_path: Path) ->
     write(tmp_path, LEAST + server.format("ann"))
     workspace = open_workspace(tmp_path, {})
     assert (workspace.server, workspace.server_schema) == ("postgresql://ann@db/crm", "sales")
-    with pytest.raises(UserError, match="only crmeter kpi works so far"):
+    with pytest.raises(UserError, match="Nothing else works there yet"):
         _ = workspace.warehouse
 
 

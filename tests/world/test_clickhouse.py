@@ -142,7 +142,7 @@ def test_a_workspace_measures_on_a_server(
     assert run(["kpi", "revenue", "-C", str(tmp_path), "--period", "2025-Q3", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == [known.as_json()]
     assert run(["ingest", "-C", str(tmp_path)]) == 1
-    assert "[engine] url names a server" in capsys.readouterr().err
+    assert "[engine] raw no raw tables to build from" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
