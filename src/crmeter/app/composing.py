@@ -73,7 +73,10 @@ def _report(
         return None
     audience = AUDIENCES[whom.audience] if whom.audience else None
     reading = Reading(found, workspace.catalogue.cards(language()), audience)
-    text = [f"{reading.workspace} · {reading.heading}", *(f"{name}: {value}" for name, value in reading.about)]
+    text = [
+        f"{reading.workspace} · {reading.heading}",
+        *(t("{name}: {value}", name=name, value=value) for name, value in reading.about),
+    ]
     for heading, kind in ((t("Weaknesses"), "weakness"), (t("Strengths"), "strength")):
         lines = [
             f"– {movement(reading.by_id[f['kpi']], f['comparison'], reading.base_words(f['comparison']))}"

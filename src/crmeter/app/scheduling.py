@@ -69,11 +69,7 @@ def _wrong_time(wanted: Wanted) -> list[Problem]:
     if _on(wanted.every, wanted.on) is None:
         found.append(
             Problem(
-                t(
-                    "“{text}” is no day of a {period} on which it could be due.",
-                    text=wanted.on or "",
-                    period=wanted.every,
-                ),
+                t("“{text}” is no day on which that could be due.", text=wanted.on or ""),
                 next=t("A week has monday to sunday; a month, and the first of a quarter, 1 to 31 or last."),
             )
         )
