@@ -162,7 +162,7 @@ def _of_setting(
             found.append(_entering(entrants, first, event, end, told))
         if FAMILY_OF.get(finding.comparison.kpi.id) in ("adoption", "quality"):
             found.append(Tested(CRM_SETTING, "used_worse_since_upgrade", True, finding.comparison.p, told))
-    return sorted(found, key=lambda each: (not each.supports, 1.0 if each.p is None else each.p))
+    return sorted(found, key=lambda each: (not each.supports, -each.figures.get("growth", 0.0)))  # the clearest first
 
 
 def _entering(entrants: _Entrants, first: Segment, event: Event, end: date, told: Mapping[str, Any]) -> Tested:
@@ -175,9 +175,9 @@ def _entering(entrants: _Entrants, first: Segment, event: Event, end: date, told
     if n1 and n0 and 0 < x1 + x0 < n1 + n0:
         pooled = (x1 + x0) / (n1 + n0)
         p = two_sided_p((x1 / n1 - x0 / n0) / (pooled * (1 - pooled) * (1 / n1 + 1 / n0)) ** 0.5)
-    grew = bool(n1 and n0 and x1 / n1 > x0 / n0)
-    figures = {**told, "by": dict(first.now.by), "before": [x0, n0], "after": [x1, n1]}
-    return Tested(CRM_SETTING, "more_since_upgrade", grew and p is not None and p < LEVEL, p, figures)
+    growth = x1 / n1 - x0 / n0 if n1 and n0 else 0.0
+    figures = {**told, "by": dict(first.now.by), "before": [x0, n0], "after": [x1, n1], "growth": growth}
+    return Tested(CRM_SETTING, "more_since_upgrade", growth > 0 and p is not None and p < LEVEL, p, figures)
 
 
 Served = Mapping[tuple[str, tuple[str, ...]], Any]
