@@ -92,16 +92,19 @@ def test_a_plan_says_what_is_read_and_shows_the_statements(loaded: Path, crmeter
     told = json.loads(crmeter("kpi", "explain", "revenue", "--plan", "--format", "json", "-C", loaded).out)
     assert told["kpi"] == "revenue"
     assert told["period"] == "2025-Q4"
-    assert told["scans"]["order"] == 1
+    assert told["scans"]["ledger_month"] == 1
+    assert told["rollups"] == {"ledger_month": "order"}
     read = [name for statement in told["statements"] for name in statement["reads"]]
     assert {name: read.count(name) for name in set(read)} == told["scans"]
-    [scan] = [statement for statement in told["statements"] if "order" in statement["reads"]]
-    assert '"main"."order"' in scan["sql"]
+    assert "order" not in read
+    [scan] = [statement for statement in told["statements"] if "ledger_month" in statement["reads"]]
+    assert '"derived"."ledger_month"' in scan["sql"]
     assert "SUM(" in scan["sql"]
 
 
 def test_a_plan_as_text_can_be_pasted_as_sql(loaded: Path, crmeter: Call) -> None:
     answer = crmeter("kpi", "explain", "revenue", "--plan", "--period", "2025-Q3", "--lang", "zh-Hant", "-C", loaded)
     first, *steps = answer.out.strip().split("\n\n")
-    assert "order ×1" in first
+    assert "ledger_month ×1" in first
+    assert "ledger_month 存有 order 依客戶與月份的加總" in first
     assert all(step.startswith("-- ") for step in steps)

@@ -68,7 +68,12 @@ def planned_steps(plan: Mapping[str, Any]) -> str:
     from crmeter.reports.numbers import amount
 
     scans = t(", ").join(f"{name} ×{count}" for name, count in plan["scans"].items())
-    parts = [t("{kpi} in {period} reads: {scans}", kpi=plan["kpi"], period=plan["period"], scans=scans)]
+    told = [t("{kpi} in {period} reads: {scans}", kpi=plan["kpi"], period=plan["period"], scans=scans)]
+    told += [
+        t("{rollup} has the sums of {table} by customer and month, in place of its rows.", rollup=name, table=table)
+        for name, table in plan["rollups"].items()
+    ]
+    parts = ["\n".join(told)]
     for step in plan["statements"]:
         rows = amount(step["rows"], "count")
         said = (
