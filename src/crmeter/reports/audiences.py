@@ -116,7 +116,7 @@ AUDIENCES: dict[str, Audience] = {
             *("customers.end", "customers.new", "customers.lost", "acquisition_rate", "retention_rate", "churn_rate"),
             *("net_revenue_retention", "recurring_revenue", "repeat_purchase_rate", "clv", "refund_rate"),
         ),
-        without=("data",),
+        without=("data", "health"),
     ),
     "marketing": Audience(
         lambda: t("For marketing"),
@@ -143,7 +143,7 @@ AUDIENCES: dict[str, Audience] = {
             *("retention_rate", "churn_rate", "repeat_purchase_rate", "loyalty_index", "clv", "clv_to_cac"),
             *("cac_payback_months", "revenue", "average_order_value", "purchase_frequency", "lead_conversion", "nps"),
         ),
-        without=("data",),
+        without=("data", "health"),
     ),
     "service": Audience(
         lambda: t("For customer service"),
@@ -164,7 +164,7 @@ AUDIENCES: dict[str, Audience] = {
         ),
         families=("satisfaction", "service"),
         measures=("retention_rate", "churn_rate", "customers.lost", "repeat_purchase_rate", "refund_rate"),
-        without=("data",),
+        without=("data", "health"),
     ),
     "it": Audience(
         lambda: t("For IT"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from crmeter.kernel.messages import t
 from crmeter.reports import fonts
-from crmeter.reports.blocks import Block, Cell, Chart, Group, Table
+from crmeter.reports.blocks import Block, Cell, Chart, Group, Heading, Table
 from crmeter.reports.charts.draw import NARROW, PAPER, painted, specified, svg
 from crmeter.reports.fonts.coverage import covered
 from crmeter.reports.legible import drawable, printable
@@ -64,6 +64,7 @@ class _Setting:
 
     def __init__(self, glyphs: frozenset[int]) -> None:
         self._glyphs = glyphs
+        self._level = 1  # of the heading above
 
     def report(self, reading: Reading, lang: str) -> dict[str, Any]:
         sealed, (language, region) = sealed_at(reading), TAGS[lang]
@@ -92,7 +93,7 @@ class _Setting:
                 {
                     "title": section.title(),
                     "dense": section.dense,
-                    "blocks": [self.block(block) for block in blocks],
+                    "blocks": self.blocks(blocks),
                 }
                 for section in shown(reading)
                 if (blocks := section.blocks(reading))
@@ -107,16 +108,37 @@ class _Setting:
             return {key: each if key in _AS_IT_IS else self.text(each) for key, each in found.items()}
         return [self.text(each) for each in found] if isinstance(found, Sequence) else found
 
-    def block(self, block: Block) -> dict[str, Any]:
+    def blocks(self, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+        """The blocks of a section, below its heading."""
+        self._level = 1
+        return [self.block(block, 1) for block in blocks]
+
+    def _below(self, wanted: int) -> int:
+        """The level of a heading: one below the last at most, or those who have it read aloud miss one."""
+        self._level = min(wanted, self._level + 1, 4)
+        return self._level
+
+    def block(self, block: Block, level: int) -> dict[str, Any]:
+        """One block; ``level`` is that of the heading it stands under."""
         kind = type(block).__name__
         match block:
             case Chart():
                 return {"kind": kind, **self._chart(block)}
+            case Heading():
+                return {"kind": kind, **self.text(_plain(block)), "level": self._below(level + block.level)}
             case Group():
-                inner = [self.block(each) for each in block.blocks]
+                own = self._below(level + 2)
+                inner = [self.block(each, level + 1) for each in block.blocks]
                 plain = {"evidence": block.evidence, "title": block.title, "code": block.code, "tone": block.tone}
                 long = _length(block) > _KEPT or any(isinstance(each, Table) for each in block.blocks)
-                return {"kind": kind, **self.text(plain), "blocks": inner, "number": block.number, "long": long}
+                return {
+                    "kind": kind,
+                    **self.text(plain),
+                    "blocks": inner,
+                    "number": block.number,
+                    "long": long,
+                    "level": own,
+                }
             case Table():
                 long = any(_length(cell) > _TALL for row in block.rows for cell in row)
                 return {"kind": kind, **self.text(_plain(block)), "long": long}

@@ -39,18 +39,18 @@ from crmeter.reports.renderers.pptx_parts import (
     EDGE,
     INNER,
     TOP,
+    Line,
     add_lines,
     add_notes,
     add_run,
-    places,
+    fitted,
     presentation,
     shortened,
     slide,
 )
 from crmeter.reports.sections import shown
 
-Line = tuple[str, float, Tone, bool]  # text, size, tone, bold
-_LINES, _WIDE = 15, 100  # lines of a slide at the size of running text, and places of one
+_WIDE = 100  # places of a line of running text, about
 _ROWS = 9  # of a table on one slide
 _CELL = 64  # places of a cell
 _GAP = Inches(0.3)
@@ -90,39 +90,52 @@ class _Writing:
         """A section: what is a finding, a chart or a table has slides of its own, the rest shares them."""
         self.foot = f"{self._of} · {title}"
         loose: list[Block] = []
+        before: Block | None = None
         for block in blocks:
+            alone, before = isinstance(block, Note) and isinstance(before, Table), block
+            if alone:  # what is to be known of a table belongs to the slide of the table
+                add_notes(self.made.slides[-1], [block.text])  # type: ignore[union-attr]
+                continue
             if not isinstance(block, Group | Chart | Table):
                 loose.append(block)
                 continue
             above = loose.pop().text if loose and isinstance(loose[-1], Heading) else ""  # type: ignore[union-attr]
             if not isinstance(block, Table):
                 above = ""  # a finding says all in its own title
-            self._texts(title, loose)
+            aside = [each.text for each in loose if isinstance(each, Note)]
+            if len(aside) < len(loose):
+                self._texts(title, loose)
+                aside = []
             loose = []
-            self._own(block, above or title)
+            self._own(block, title, above)
+            add_notes(self.made.slides[-1], aside)
         self._texts(title, loose)
 
-    def _own(self, block: Block, title: str) -> None:
+    def _own(self, block: Block, section: str, above: str) -> None:
         match block:
             case Group():
-                self._finding(block)
+                self._finding(block, section)
             case Chart():
                 page = slide(self.made, block.title, self.foot)
                 self._charts(page, [block])
                 add_notes(page, [block.subtitle, block.described])
             case Table():
-                self._tables(title, block)
+                self._tables(above or section, block)
 
-    def _finding(self, group: Group) -> None:
+    def _finding(self, group: Group, section: str) -> None:
         """One finding: its charts, or what it says where it has none."""
-        page = slide(self.made, group.title, self.foot, _ICONS.get(group.tone, ""), group.tone)
         charts = [each for each in group.blocks if isinstance(each, Chart)]
+        title = group.title if charts else f"{section}{t(': ')}{group.title}"
+        page = slide(self.made, title, self.foot, _ICONS.get(group.tone, ""), group.tone)
         said = [line for each in group.blocks if not isinstance(each, Table | Chart) for line in _lines([each])]
         evidence: list[Line] = [(" · ".join(group.evidence), 14, "muted", False)] if group.evidence else []
+        tables = [each for each in group.blocks if isinstance(each, Table)]
         if charts:
-            self._charts(page, charts[:2], [*evidence, *(said[:10] if len(charts) == 1 else ())])
+            self._charts(page, charts[:2], [*evidence, *(said if len(charts) == 1 else ())])
+        elif tables:
+            self._table(page, replace(tables[0], rows=tables[0].rows[:_ROWS]))
         else:
-            add_lines(page, (EDGE, TOP, INNER, Emu(BOTTOM - TOP)), [*evidence, *said[:_LINES]])
+            add_lines(page, (EDGE, TOP, INNER, Emu(BOTTOM - TOP)), fitted([*evidence, *said], INNER, BOTTOM - TOP)[0])
         told = [line[0] for line in said]
         rows = [text for each in group.blocks if isinstance(each, Table) for text in _told(each)]
         add_notes(page, [group.code, *group.evidence, *told, *(chart.described for chart in charts), *rows])
@@ -133,7 +146,8 @@ class _Writing:
         if len(charts) == 1 and beside:
             wide = Emu(int(INNER * 0.62))
             self._chart(page, charts[0], (EDGE, TOP, wide, room))
-            add_lines(page, (EDGE + wide + _GAP, TOP, INNER - wide - _GAP, room), beside)
+            rest = INNER - wide - _GAP
+            add_lines(page, (EDGE + wide + _GAP, TOP, rest, room), fitted(beside, rest, room)[0])
             return
         foot = Inches(0.75) if beside else 0
         wide = Emu((INNER - _GAP * (len(charts) - 1)) // len(charts))
@@ -181,23 +195,25 @@ class _Writing:
     def _texts(self, title: str, blocks: Sequence[Block]) -> None:
         """Running text, on as many slides as it needs."""
         tiles = [each for each in blocks if isinstance(each, Tiles)]
-        lines = list(_lines([each for each in blocks if not isinstance(each, Tiles)]))
-        if not lines and not tiles:
+        lines: Sequence[Line] = list(_lines([each for each in blocks if not isinstance(each, Tiles)]))
+        if not tiles and all(isinstance(each, Heading) or _says_nothing(each) for each in blocks):
             return
         page = slide(self.made, title, self.foot)
-        top, room = Emu(TOP), float(_LINES)
+        top = Emu(TOP)
         if tiles:
             _add_tiles(page, tiles[0].items)
-            top, room = Emu(TOP + Inches(1.15)), _LINES - 3.5
-        part: list[Line] = []
-        for line in lines:
-            tall = -(-places(line[0]) // _WIDE) * line[1] / 16
-            if part and room < tall:
-                add_lines(page, (EDGE, top, INNER, Emu(BOTTOM - top)), part)
-                page, top, room, part = slide(self.made, title, self.foot), Emu(TOP), float(_LINES), []
-            part.append(line)
-            room -= tall
+            top = Emu(TOP + Inches(1.15))
+        part, lines = fitted(lines, INNER, BOTTOM - top)
         add_lines(page, (EDGE, top, INNER, Emu(BOTTOM - top)), part)
+        while lines:
+            page = slide(self.made, title, self.foot)
+            part, lines = fitted(lines, INNER, BOTTOM - TOP)
+            add_lines(page, (EDGE, TOP, INNER, Emu(BOTTOM - TOP)), part)
+
+
+def _says_nothing(block: Block) -> bool:
+    """Whether all a block says is that there is nothing: in a document that is worth a line, not a slide."""
+    return isinstance(block, Paragraph) and block.tone == "muted" and not block.lead
 
 
 def _lines(blocks: Iterable[Block]) -> Iterable[Line]:
