@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -51,25 +52,32 @@ def of_evaluation(workspace: Workspace, id: str, *, finding: int | None = None, 
                 next=t("It has: {names}.", names=ids),
             )
         about: Plain = next((f for f in found if all(f.get(key) == v for key, v in given["finding"].items())), {})
-        return from_advice(given, about, evaluation=id, problem=_problem(document, about, workspace.catalogue))
+        problem, cause = _said(document, about, workspace.catalogue)
+        return replace(from_advice(given, about, evaluation=id, problem=problem), cause=cause)
     if finding is None or not 1 <= finding <= len(found):
         raise UserError.of(
             t("Evaluation {id} has no finding {number}.", id=id, number=finding or "?"),
             next=t("Write --finding with a number from 1 to {count}, or --advice.", count=len(found)),
         )
     chosen = found[finding - 1]
-    return from_finding(chosen, evaluation=id, problem=_problem(document, chosen, workspace.catalogue))
+    problem, cause = _said(document, chosen, workspace.catalogue)
+    return replace(from_finding(chosen, evaluation=id, problem=problem), cause=cause)
 
 
-def _problem(document: Plain, finding: Plain, catalogue: Catalogue) -> str:
-    """A finding in words."""
+def _said(document: Plain, finding: Plain, catalogue: Catalogue) -> tuple[str, str]:
+    """A finding in words, and its likely root where a test speaks for one: for whoever plans to judge."""
+    from crmeter.reports import judgements
     from crmeter.reports.reading import Reading
     from crmeter.reports.sentences import movement
 
-    if not finding.get("kpi") or finding.get("kind") == "risk":
-        return str(finding.get("kpi") or "")
+    if not finding:
+        return "", ""
     read = Reading(document, catalogue.cards(language()))
-    return movement(read.by_id[finding["kpi"]], finding["comparison"], read.base_words(finding["comparison"]))
+    if finding["kind"] == "risk":
+        return judgements.risk(read, finding), ""
+    problem = movement(read.by_id[finding["kpi"]], finding["comparison"], read.base_words(finding["comparison"]))
+    known = (finding.get("root") or {}).get("kind") not in (None, "unknown")
+    return problem, judgements.root_of(read, finding) if known else ""
 
 
 def edit(
