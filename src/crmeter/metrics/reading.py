@@ -198,13 +198,13 @@ class Reading:
         columns = [[self.column(d) for d in dimensions] for dimensions in slices]
         rows = self.warehouse.fold(self.warehouse.keep(finest), keys, columns, folds)
         places, width = 1 + len(keys), 1 + len(keys) + len(every)
+        picked = [[every.index(name) for name in names] for names in columns]
         for row in rows:
-            dimensions = slices[row[0]]
-            by = dict(zip(every, row[places:width], strict=True))
-            group = tuple(by[name] for name in columns[row[0]])
+            facts, at, by = self.facts[slices[row[0]]], row[1:places], row[places:width]
+            group = tuple(by[i] for i in picked[row[0]])
             for measure, number in zip(measures.values(), row[width:], strict=True):
                 if number is not None:
-                    store(self.facts[dimensions], group, row[1:places], measure, float(number))
+                    store(facts, group, at, measure, float(number))
 
 
 def every_dimension(slices: Iterable[Slice]) -> Slice:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
@@ -64,6 +64,8 @@ class Measurement:
     plans: dict[str, Plan] = field(default_factory=dict)  # by KPI
     facts: dict[tuple[str, Names], Facts] = field(default_factory=dict)  # by KPI and slice
     _reach: dict[str, dict[Period, Reason | None]] = field(default_factory=dict)
+    _ranks: dict[Names, dict[Group, int]] = field(default_factory=dict)  # the order of the groups of a slice
+    _alike: dict[tuple[str, Period], dict[str, Any]] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -79,10 +81,17 @@ class Measurement:
         places = self.plans[kpi.id].places(period)
         counted = [facts.numbers.get((places[m.window], plain(m)), {}) for m in kpi.counted]
         found = {group for numbers in counted for group, number in numbers.items() if number}
+        ranks = self._ranks.setdefault(names, {})
+        if not ranks.keys() >= found:  # the order of all groups is worked out once
+            ranks.update((group, rank) for rank, group in enumerate(self._in_order({*ranks, *found}, names)))
+        return sorted(found, key=ranks.__getitem__)
+
+    def _in_order(self, groups: Iterable[Group], names: Names) -> list[Group]:
+        """Stages by their place in the pipeline, other values by the alphabet; those that are not known last."""
         order = self.warehouse.stage_order if "stage" in names else {}
         orders = [order if name == "stage" else {} for name in names]
         return sorted(
-            found,
+            groups,
             key=lambda group: tuple(
                 (value is None, place.get(value or "", FIRST_UNKNOWN), value or "")
                 for value, place in zip(group, orders, strict=True)
@@ -104,12 +113,9 @@ class Measurement:
         """The value of a KPI for a period and one group of a slice."""
         estimate = self.estimate(kpi, period, names, group)
         by = dict(zip(names, group, strict=True))
+        alike = self._alike.get((kpi.id, period)) or self._alike.setdefault((kpi.id, period), self._said(kpi, period))
         currency = by.get(CURRENCY) if self.rates is Rates.ORIGINAL else self.rules.currency
         return Value(
-            kpi=kpi.id,
-            grain=str(period.grain),
-            start=period.start,
-            end=period.end,
             by=by,
             value=estimate.value,
             numerator=estimate.numerator,
@@ -117,14 +123,24 @@ class Measurement:
             n=estimate.n,
             low=estimate.low,
             high=estimate.high,
-            unit=str(kpi.unit),
             currency=currency if kpi.unit is Unit.MONEY else None,
             status=status(kpi, estimate),
             reason=estimate.reason,
-            complete=period.end <= self.as_of,
-            load=self.warehouse.load.number,
-            definition=definition(kpi, self.rates),
+            **alike,
         )
+
+    def _said(self, kpi: Kpi, period: Period) -> dict[str, Any]:
+        """What all values of a KPI for a period say alike."""
+        return {
+            "kpi": kpi.id,
+            "grain": str(period.grain),
+            "start": period.start,
+            "end": period.end,
+            "unit": str(kpi.unit),
+            "complete": period.end <= self.as_of,
+            "load": self.warehouse.load.number,
+            "definition": definition(kpi, self.rates),
+        }
 
     def estimate(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Estimate:
         """The bare estimate; undefined where the data do not reach."""

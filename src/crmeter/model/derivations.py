@@ -14,11 +14,15 @@ from crmeter.model.rules import Rules
 
 @dataclass(frozen=True)
 class Derivation:
-    """A table ``derived.<name>``: its columns with their SQL types, and the rows."""
+    """A table ``derived.<name>``: its columns with their SQL types, and the rows.
+
+    ``by_customer``: whether the rows of a customer are made of the orders, contracts and spells of that one alone, and
+    of other tables."""
 
     name: str
     columns: Mapping[str, str]
     rows: Callable[[Mapping[str, ir.Table], Rules, date], ir.Table]
+    by_customer: bool = False
 
 
 DERIVATIONS = {
@@ -61,7 +65,7 @@ DERIVATIONS = {
             },
             campaigns.trial,
         ),
-        Derivation("origin", {"customer_id": "VARCHAR", "campaign_id": "VARCHAR"}, campaigns.origin),
+        Derivation("origin", {"customer_id": "VARCHAR", "campaign_id": "VARCHAR"}, campaigns.origin, by_customer=True),
         Derivation(
             "action_day",
             {"user_id": "VARCHAR", "on": "DATE", "feature": "VARCHAR", "actions": "BIGINT"},

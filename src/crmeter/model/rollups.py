@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Population, Tables, standing_in
 
-ROWS = "rows"  # how many rows of the population a row of a rollup is made of
+ROWS, FIRST, LAST = "rows", "first_on", "last_on"  # how many rows one of a rollup is made of, the first day, the last
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Rollup:
         as_of, month = ibis.literal(horizon.as_of), ibis.date(rows.on.year(), rows.on.month(), 1)
         rows = rows.mutate(stretch=(rows.on >= as_of).ifelse(ibis.greatest(month, as_of), month), **{ROWS: 1})
         sums = {name: rows[name].sum().cast(_stored(rows[name])) for name in (*self.population.adds, ROWS)}
-        return rows.group_by("customer_id", on=rows.stretch).agg(**sums)
+        days = {FIRST: rows.on.min(), LAST: rows.on.max()}
+        return rows.group_by("customer_id", on=rows.stretch).agg(**sums, **days)
 
 
 ROLLUPS: Mapping[str, Rollup] = {r.population.name: r for r in (Rollup("ledger_month", LEDGER),)}

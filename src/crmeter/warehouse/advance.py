@@ -6,10 +6,10 @@ the customers that are touched are read again, and what is derived of these cust
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from functools import partial
 
 import duckdb
 import ibis.expr.operations as ops
@@ -29,6 +29,7 @@ from crmeter.warehouse.rates import refresh_rates
 from crmeter.warehouse.sql import declared
 
 TOUCHED, THEIRS = "touched_customer", "touched_id"  # customers, and all ids that count as theirs
+_THEIRS_ALONE = {"order", "subscription", "spell", "customer_alias"}  # what changes of touched customers only
 _BEFORE = {"customer_alias": "alias_before", "rate": "rate_before"}
 
 
@@ -160,28 +161,44 @@ class Advance:
         """Build the other derived tables anew, those that read something else now."""
         tables = self._engine.tables()
         for name, derivation in DERIVATIONS.items():
-            old, new = (derivation.rows(tables, self.rules, day) for day in (self.before, self.as_of))
-            if not self._says_the_same(old, new, changed):
+            if _says_the_same(partial(derivation.rows, tables, self.rules), self, changed):
+                continue
+            rows = derivation.rows(self._tables_of_touched(), self.rules, self.as_of)
+            if derivation.by_customer and changed.isdisjoint(_read(rows) - _THEIRS_ALONE):
+                touched = declared(TOUCHED, {"customer_id": "VARCHAR"})
+                self._replace(name, rows.semi_join(touched, "customer_id"))
+            else:
                 derive.rebuild(self._engine, self.rules, self.as_of, [name])
-                changed.add(name)
+            changed.add(name)
 
     def _cover(self, changed: set[str]) -> None:
         """Write down anew which days there are rows for, where that can be others now."""
         rows = self.con.execute("SELECT population, first_on, last_on, rows FROM derived.coverage").fetchall()
-        then, now = (derive.horizon(self.rules, day) for day in (self.before, self.as_of))
-        known: dict[str, tuple[Any, ...]] = {}
         tables = self._engine.tables()
-        for name, *covered in rows:
-            if name in POPULATIONS:
-                old, new = (derive.covering(tables, name, each) for each in (then, now))
-                if self._says_the_same(old, new, changed):
-                    known[name] = tuple(covered)
-        derive.cover(self._engine, now, known)
 
-    def _says_the_same(self, old: ir.Table, new: ir.Table, changed: set[str]) -> bool:
-        """Whether an expression has the rows it had: it is the same, of tables that have not changed."""
-        read = {table.name for table in new.op().find(ops.UnboundTable)}
-        return read.isdisjoint(changed) and self._engine.to_sql(old) == self._engine.to_sql(new)
+        def covering(name: str, day: date) -> ir.Table:
+            return derive.covering(tables, name, derive.horizon(self.rules, day))
+
+        known = {
+            name: tuple(covered)
+            for name, *covered in rows
+            if name in POPULATIONS
+            and POPULATIONS[name].table not in changed
+            and _says_the_same(partial(covering, name), self, changed)
+        }
+        known |= derive.covered_by_rollups(self._engine)
+        derive.cover(self._engine, derive.horizon(self.rules, self.as_of), known)
+
+
+def _says_the_same(at: Callable[[date], ir.Table], advance: Advance, changed: set[str]) -> bool:
+    """Whether what is read at a horizon has the rows it had: the same is read of tables that have not changed."""
+    now = at(advance.as_of)
+    return changed.isdisjoint(_read(now)) and now.op() == at(advance.before).op()
+
+
+def _read(rows: ir.Table) -> set[str]:
+    """The tables that an expression reads."""
+    return {table.name for table in rows.op().find(ops.UnboundTable)}
 
 
 def _difference(name: str) -> str:

@@ -15,13 +15,14 @@ from ibis.common.graph import Node
 from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon, Lasting
-from crmeter.model.rollups import ROLLUPS
+from crmeter.model.rollups import FIRST, LAST, ROLLUPS, ROWS
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.model.tables import BY_NAME
 from crmeter.warehouse.business_days import refresh_business_days
 from crmeter.warehouse.engines.embedded import on
 from crmeter.warehouse.engines.engine import Engine
+from crmeter.warehouse.identifier import quoted
 from crmeter.warehouse.rates import refresh_rates
 
 FORMAT = 7
@@ -117,6 +118,13 @@ def _coverage(engine: Engine, until: Horizon, known: Mapping[str, tuple[Any, ...
     for name, rows in (("spells", spell), ("contracts", contracts)):
         [(first, count)] = engine.execute(f"SELECT min(started_on), count(*) FROM {rows}")
         yield name, first, None, count
+
+
+def covered_by_rollups(engine: Engine) -> dict[str, tuple[Any, ...]]:
+    """Which days the populations have rows for of which there are rollups."""
+    said = ", ".join((f"min({FIRST})", f"max({LAST})", f"CAST(coalesce(sum({quoted(ROWS)}), 0) AS BIGINT)"))
+    there = [(name, rollup.name) for name, rollup in ROLLUPS.items() if rollup.name in engine.tables()]
+    return {name: engine.execute(f"SELECT {said} FROM {engine.named('derived', table)}")[0] for name, table in there}
 
 
 def covering(tables: Mapping[str, ir.Table], population: str, until: Horizon) -> ir.Table:
