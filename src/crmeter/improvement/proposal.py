@@ -97,11 +97,10 @@ class Proposer:
         raise UserError(cannot_verify([(each.reason, each.said) for each in passed]))
 
     def _tried(self, way: _Way) -> Proposal | Passed:
-        made = way.design()
-        if isinstance(made, str):
-            return Passed(way.method, made) if made in PASSED else Passed(way.method, "not_possible", made)
         try:
-            checked = effects.design(made.as_json(), self.warehouse, self.rules, self.catalogue)
+            checked = self.designed(way.method)
+            if isinstance(checked, Passed):
+                return checked
             found = effects.detectable(self.warehouse, self.rules, checked, self.catalogue)
         except UserError as error:
             return Passed(way.method, "not_possible", " ".join(problem.what for problem in error.problems))
@@ -111,6 +110,13 @@ class Proposer:
         if found.detectable.runs < LEAST and way.method is Method.TRIAL:
             return Passed(way.method, "nobody_enrolled")
         return Proposal(checked, found, ())
+
+    def designed(self, method: Method) -> Design | Passed:
+        """The design by one method, checked, or why there is none. UserError with what is wrong with it."""
+        made = next(way.design() for way in self._ways() if way.method is method)
+        if isinstance(made, str):
+            return Passed(method, made) if made in PASSED else Passed(method, "not_possible", made)
+        return effects.design(made.as_json(), self.warehouse, self.rules, self.catalogue)
 
     def _ways(self) -> Iterator[_Way]:
         yield _Way(Method.TRIAL, self._trial)

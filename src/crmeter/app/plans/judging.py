@@ -34,16 +34,16 @@ def monitor(workspace: Workspace, id: str, *, who: str | None = None, now: datet
 
 
 def verify(workspace: Workspace, id: str, *, who: str | None = None, now: datetime | None = None) -> dict[str, Any]:
-    """Hold a plan to what happened, by the registered method, and keep the verdict. The same load is judged once: again
-    gives what was kept. UserError before the window is over."""
+    """Hold a plan to what happened, by the registered method, and keep the verdict. Data that reach no further and say
+    the same are judged once: again gives what was kept. UserError before the window is over."""
     store = PlanStore(workspace.store_url)
     stored = store.get(id)
     ensure(stored, "verified")
     assert stored.registration is not None
+    kept = stored.verifications[-1] if stored.verifications else None
     with believed(workspace) as warehouse:
-        kept = stored.verifications[-1] if stored.verifications else None
         if kept is None or kept["load"] != warehouse.load.number:
-            kept = verification.verify(
+            found = verification.verify(
                 stored.registration,
                 carried(stored, store.list()),
                 warehouse,
@@ -53,8 +53,10 @@ def verify(workspace: Workspace, id: str, *, who: str | None = None, now: dateti
                 who=name_of(who),
                 catalogue=workspace.catalogue,
             )
-            details = {"verification": kept["id"], "verdict": kept["verdict"], "load": kept["load"]}
-            store.change(id, Done("verified", name_of(who), at(now), details), verification=kept)
+            if kept is None or not verification.says_nothing_new(found, kept):
+                details = {"verification": found["id"], "verdict": found["verdict"], "load": found["load"]}
+                store.change(id, Done("verified", name_of(who), at(now), details), verification=found)
+                kept = found
     write_ledger(workspace)
     return {**kept, "title": stored.content["title"]}
 
