@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from crmeter.app import evaluating
+from crmeter.app import evaluating, events
 from crmeter.app.evaluating import runs
 from crmeter.app.settings import open_workspace
 from crmeter.evaluation.evaluate import Inputs, Scope
@@ -30,7 +30,7 @@ from tests.cli.conftest import Call
 PROGRAM = """
 import os, signal, sys
 from pathlib import Path
-from crmeter.app import evaluating
+from crmeter.app import evaluating, events
 from crmeter.app.settings import open_workspace
 from crmeter.store.runs import RunStore
 
@@ -48,7 +48,7 @@ for place in ("begin", "goals", "data", "analysis", "report", "finish"):
     if child == 0:
         for name in ("begin", "keep", "finish"):
             dying(name, place)
-        evaluating.evaluate(open_workspace(Path(sys.argv[1])))
+        evaluating.evaluate(open_workspace(Path(sys.argv[1])), trigger="v1")
         os._exit(0)
     _, status = os.waitpid(child, 0)
     print(place, os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, flush=True)
@@ -57,11 +57,16 @@ for place in ("begin", "goals", "data", "analysis", "report", "finish"):
 """
 
 
+# 12 whole weeks from 7 October to the end of the data, 31 December, by hand
+ID = "2025-10-07..2025-12-30-1"
+
+
 @pytest.fixture(scope="module")
 def killed(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
-    """A workspace whose evaluation was killed at each step, and what was told after each kill."""
+    """A workspace whose evaluation after an event was killed at each step, and what was told after each kill."""
     folder = tmp_path_factory.mktemp("killed") / "acme"
     shutil.copytree(loaded, folder)
+    events.add(open_workspace(folder), "price_change", date(2025, 10, 7), note="Dearer")
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder)], capture_output=True, text=True, check=True
     )
@@ -71,16 +76,16 @@ def killed(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
 def test_killed_after_each_step_it_goes_on_and_ends_as_one(killed: tuple[Path, list[str]]) -> None:
     folder, said = killed
     assert said == [
-        "begin 9", "2025-Q4-1 running",
-        "goals 9", "2025-Q4-1 running goals",
-        "data 9", "2025-Q4-1 running goals data",
-        "analysis 9", "2025-Q4-1 running goals data analysis",
-        "report 9", "2025-Q4-1 running goals data analysis report",
-        "finish 9", "2025-Q4-1 finished goals data analysis report",
+        "begin 9", f"{ID} running",
+        "goals 9", f"{ID} running goals",
+        "data 9", f"{ID} running goals data",
+        "analysis 9", f"{ID} running goals data analysis",
+        "report 9", f"{ID} running goals data analysis report",
+        "finish 9", f"{ID} finished goals data analysis report",
     ]  # fmt: skip
     store = EvaluationStore(open_workspace(folder).store_url)
-    assert [each.id for each in store.list()] == ["2025-Q4-1"]
-    document = store.get("2025-Q4-1")
+    assert [each.id for each in store.list()] == [ID]
+    document = store.get(ID)
     assert is_intact(document) and [step["step"] for step in document["steps"]] == [
         "goals",
         "data",
@@ -90,15 +95,19 @@ def test_killed_after_each_step_it_goes_on_and_ends_as_one(killed: tuple[Path, l
     assert len(runs(open_workspace(folder))) == 1
 
 
-def evaluations(crmeter: Call, folder: Path) -> list[str]:
-    return [line.split()[0] for line in crmeter("evaluations", "-C", folder).out.splitlines() if line.startswith("20")]
-
-
 def test_the_same_is_not_made_twice(crmeter: Call, killed: tuple[Path, list[str]]) -> None:
     folder, _ = killed
-    before = evaluations(crmeter, folder)
-    assert "2025-Q4-1" in crmeter("evaluate", "-C", folder).out
-    assert evaluations(crmeter, folder) == before
+    assert ID in crmeter("evaluate", "--trigger", "V1", "-C", folder).out
+    assert [each.id for each in EvaluationStore(open_workspace(folder).store_url).list()] == [ID]
+
+
+def test_the_windows_of_an_event_are_said(crmeter: Call, killed: tuple[Path, list[str]]) -> None:
+    folder, _ = killed
+    document = EvaluationStore(open_workspace(folder).store_url).get(ID)
+    assert (document["period"]["start"], document["period"]["end"]) == ("2025-10-07", "2025-12-30")
+    assert document["base"]["previous"] | {"start": "2025-07-15", "end": "2025-10-07"} == document["base"]["previous"]
+    assert document["event"]["kind"] == "price_change" and document["trigger"] == "Dearer"
+    assert "“Dearer”" in crmeter("report", ID, "-C", folder, "--format", "md").out
 
 
 def test_a_run_is_taken_up_only_where_its_inputs_hold(acme: Path) -> None:
@@ -125,19 +134,10 @@ def acme(loaded: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_event_sets_the_windows_and_they_are_said(crmeter: Call, acme: Path) -> None:
-    """By hand: from 7 October to the last day with data, 31 December, there are 12 whole weeks."""
+def test_events_are_noted_once_and_listed(crmeter: Call, acme: Path) -> None:
     noted = crmeter("event", "add", "price_change", "2025-10-07", "--note", "Dearer", "-C", acme)
     assert "V1" in noted.out and "Dearer" in crmeter("event", "list", "-C", acme).out
     assert crmeter("event", "add", "price_change", "2025-10-07", "--note", "Dearer", "-C", acme).out == noted.out
-    made = crmeter("evaluate", "--trigger", "v1", "-C", acme)
-    assert made.code == 0
-    [id] = evaluations(crmeter, acme)
-    document = json.loads(crmeter("report", id, "-C", acme, "--format", "json").out)
-    assert (document["period"]["start"], document["period"]["end"]) == ("2025-10-07", "2025-12-30")
-    assert document["base"]["previous"] | {"start": "2025-07-15", "end": "2025-10-07"} == document["base"]["previous"]
-    assert document["event"]["kind"] == "price_change" and document["trigger"] == "Dearer"
-    assert "“Dearer”" in crmeter("report", id, "-C", acme, "--format", "md").out
     unknown = crmeter("evaluate", "--trigger", "V7", "-C", acme)
     assert unknown.code == 1 and "event add" in unknown.err
 

@@ -186,46 +186,38 @@ def company(*, more_after: bool) -> Rows:
     return {"subscription": made, "customer": people}
 
 
-@pytest.mark.parametrize("more_after, events, kind", [
-    (True, (UPGRADE,), "crm_setting"), (False, (UPGRADE,), "unknown"), (True, (), "unknown"),
-])  # fmt: skip
-def test_a_root_is_named_only_where_a_test_speaks_for_it(
-    more_after: bool, events: tuple[Event, ...], kind: str
-) -> None:
-    opened, con = warehouse(company(more_after=more_after), RULES, AS_OF)
-    scope = Scope(THIRD, dimensions=("customer.team",), events=events)
-    document = evaluate(opened, RULES, scope, name="x", id="1", kpis=KPIS)
-    con.close()
+SCOPE = Scope(THIRD, dimensions=("customer.team",), events=(UPGRADE,))
+
+
+def test_a_root_is_named_where_a_test_speaks_for_it_and_what_was_kept_is_not_made_again() -> None:
+    opened, con = warehouse(company(more_after=True), RULES, AS_OF)
+    kept: list[Step] = []
+    document = evaluate(opened, RULES, SCOPE, name="x", id="1", kpis=KPIS, steps=Steps(keep=kept.append))
     churn = next(f for f in document["findings"] if f["kpi"] == "churn_rate.cohort")
     assert churn["segments"][0]["by"] == {"customer.team": "south"}
-    assert churn["root"]["kind"] == kind
-    if kind == "crm_setting":
-        test = churn["root"]["tests"][0]
-        assert (test["test"], test["before"], test["after"]) == ("more_since_upgrade", [20, 100], [80, 100])
+    assert churn["root"]["kind"] == "crm_setting"
+    test = churn["root"]["tests"][0]
+    assert (test["test"], test["before"], test["after"]) == ("more_since_upgrade", [20, 100], [80, 100])
     assert churn["certainty"]["level"] == "very_sure" and churn["why"]["of"] >= 1
     factors = {each["name"]["zh-Hant"] for each in churn["drivers"]["factors"]}
     assert len(factors) == 2 and churn["drivers"]["mix"]["by"] == ["customer.team"]
-    assert is_intact(document) and [step["step"] for step in document["steps"]] == [
-        "goals",
-        "data",
-        "analysis",
-        "report",
-    ]
-
-
-def test_what_was_kept_is_not_made_again() -> None:
-    """The evaluation is the same whether its steps were made now or kept by another process before."""
-    opened, con = warehouse(company(more_after=True), RULES, AS_OF)
-    scope = Scope(THIRD, dimensions=("customer.team",))
-    kept: list[Step] = []
-    whole = evaluate(opened, RULES, scope, name="x", id="1", kpis=KPIS, steps=Steps(keep=kept.append))
-    marked = [replace(kept[2], started_at="earlier")]
+    assert is_intact(document) and [step.step for step in kept] == ["goals", "data", "analysis", "report"]
+    # what another process kept is taken as it is: only the last step is made
     again: list[Step] = []
-    resumed = evaluate(
-        opened, RULES, scope, name="x", id="1", kpis=KPIS, steps=Steps([*kept[:2], *marked], again.append)
-    )
+    marked = [*kept[:2], replace(kept[2], started_at="earlier")]
+    resumed = evaluate(opened, RULES, SCOPE, name="x", id="1", kpis=KPIS, steps=Steps(marked, again.append))
     assert [step.step for step in again] == ["report"]
-    assert resumed["steps"][2]["started_at"] == "earlier" and resumed["findings"] == whole["findings"]
-    other = Inputs(opened, RULES, replace(scope, targets={"nps": 1.0}), KPIS)
+    assert resumed["steps"][2]["started_at"] == "earlier" and resumed["findings"] == document["findings"]
+    other = Inputs(opened, RULES, replace(SCOPE, targets={"nps": 1.0}), KPIS)
     assert other.of("goals") != kept[0].inputs and other.of("data") == kept[1].inputs
     con.close()
+
+
+def test_an_upgrade_after_which_nothing_changed_is_no_root() -> None:
+    opened, con = warehouse(company(more_after=False), RULES, AS_OF)
+    document = evaluate(opened, RULES, SCOPE, name="x", id="1", kpis=KPIS)
+    con.close()
+    churn = next(f for f in document["findings"] if f["kpi"] == "churn_rate.cohort")
+    assert churn["segments"][0]["by"] == {"customer.team": "south"}
+    assert churn["root"]["kind"] == "unknown"
+    assert [(test["test"], test["supports"]) for test in churn["root"]["tests"]] == [("more_since_upgrade", False)]
