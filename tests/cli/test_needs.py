@@ -73,6 +73,15 @@ def test_by_customer_by_segment_and_as_rows(crmeter: Call, company: Path) -> Non
     assert "is right more often than the most popular one" in said and "1 orders name no item." in said
 
 
+def test_drawn(crmeter: Call, company: Path, tmp_path: Path) -> None:
+    drawn = crmeter("needs", "--by", "segment", "--format", "chart", "-C", company).out
+    assert drawn.startswith("<svg") and drawn.count("By popularity alone") == 1
+    assert "92.9%" in drawn and "42.9%" in drawn  # the title has the hit rates by hand: 130 and 60 of 140
+    file = tmp_path / "one.png"
+    assert crmeter("needs", "--customer", "3", "--format", "chart", "-o", str(file), "-C", company).code == 0
+    assert file.read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -156,5 +156,11 @@ def test_groups_of_buyers(crmeter: Call, company: Path) -> None:
     assert nobody.code == 1 and "has ordered" in nobody.err
 
 
+def test_groups_of_buyers_drawn(crmeter: Call, company: Path) -> None:
+    drawn = crmeter("segments", "rfm", "--format", "chart", "-C", company).out
+    # by hand from the test above: one of three buyers brought 300 of 351
+    assert "slipping away: 33.3% of buyers bring 85.5% of revenue" in drawn
+
+
 def test_help_names_the_groups_there_are() -> None:
     assert _groups() == RFM_GROUPS

@@ -1,13 +1,12 @@
 """``crmeter needs``: what goes with what, and what customers are likely to buy next."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen, tables
+from crmeter.cli import forms, screen, tables
 from crmeter.cli.command import command, workspace
 from crmeter.kernel.messages import t
 
@@ -16,6 +15,7 @@ EXAMPLES = (
     "crmeter needs --by customer.segment --top 5",
     "crmeter needs --customer C000007",
     "crmeter needs --item product_line --format csv -o next.csv",
+    "crmeter needs --by customer.segment --format chart -o next.png",
 )
 SHOWN = 12  # affinities that a table shows, the surest
 Plain = Mapping[str, Any]
@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
             metavar="EXPR", help=t("Only customers this holds of, such as \"customer.segment = 'vip'\".")
         ),
         "top": typer.Option(metavar="N", min=1, max=100, help=t("How many items are named.")),
-        "format": typer.Option("--format", help=t("How it is written; CSV has a row for each customer and item.")),
+        "format": typer.Option(
+            "--format", help=t("How it is written; CSV has a row for each customer and item; a chart is SVG or PNG.")
+        ),
         "output": typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file.")),
     }
 
@@ -46,23 +48,22 @@ def register(app: typer.Typer) -> None:
         customer: Annotated[str | None, options["customer"]] = None,
         where: Annotated[list[str] | None, options["where"]] = None,
         top: Annotated[int, options["top"]] = 3,
-        format: Annotated[Literal["table", "json", "csv"], options["format"]] = "table",
+        format: Annotated[Literal["table", "json", "csv", "chart"], options["format"]] = "table",
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
         from crmeter.app.needs import needs as likely
+        from crmeter.reports.charts.needs import needs_chart
 
         here = workspace()
         with screen.progress() as progress:
             progress(t("Measuring"), None)
             found = likely(here, item=item, by=by, customer=customer, where=where or (), top=top)
-            match format:
-                case "json":
-                    content = json.dumps(found.told, ensure_ascii=False, indent=1) + "\n"
-                case "csv":
-                    content = tables.comma_separated([{**row, "by": {}} for row in found.rows()])
-                case _:
-                    content = told(found.told)
-        screen.deliver(content, output)
+        made = {
+            "table": lambda: told(found.told),
+            "csv": lambda: tables.comma_separated([{**row, "by": {}} for row in found.rows()]),
+            "chart": lambda: needs_chart(found.told),
+        }
+        forms.deliver(found.told, format, output, made)
 
 
 def told(found: Plain) -> str:

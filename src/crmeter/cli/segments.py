@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from crmeter.cli import screen, segment_tables, tables
+from crmeter.cli import forms, screen, segment_tables, tables
 from crmeter.cli.command import command, workspace
 from crmeter.kernel.messages import t
 
@@ -133,33 +133,35 @@ def add_delete(app: typer.Typer) -> None:
 
 def add_rfm(app: typer.Typer) -> None:
     where = typer.Option(metavar="EXPR", help=t("Only customers this holds of, such as \"customer.segment = 'vip'\"."))
-    form = typer.Option("--format", help=t("How it is written; CSV has a row for each buyer."))
+    form = typer.Option("--format", help=t("How it is written; CSV has a row for each buyer; a chart is SVG or PNG."))
     output = typer.Option("-o", "--output", metavar="FILE", help=t("Write to this file."))
 
     @command(
         app,
         "segments rfm",
         t("Show buyers in groups by how lately, how often and for how much they bought, and who moved in a year."),
-        ("crmeter segments rfm", "crmeter segments rfm --format csv -o buyers.csv"),
+        (
+            "crmeter segments rfm",
+            "crmeter segments rfm --format csv -o buyers.csv",
+            "crmeter segments rfm --format chart -o buyers.png",
+        ),
     )
     def rfm(
         *,
         where: Annotated[list[str] | None, where] = None,
-        format: Annotated[Literal["table", "json", "csv"], form] = "table",
+        format: Annotated[Literal["table", "json", "csv", "chart"], form] = "table",
         output: Annotated[Path | None, output] = None,
     ) -> None:
         from crmeter.app import buyers
-        from crmeter.app.segments import as_json
+        from crmeter.reports.charts.buyers import buyers_chart
 
         here = workspace()
         with screen.progress() as progress:
             progress(t("Measuring"), None)
             told, found = buyers.buyers(here, where or ())
-        match format:
-            case "json":
-                content = as_json(told) + "\n"
-            case "csv":
-                content = tables.comma_separated([{**row, "by": {}} for row in buyers.rows(found)])
-            case _:
-                content = segment_tables.buyers(told)
-        screen.deliver(content, output)
+        made = {
+            "table": lambda: segment_tables.buyers(told),
+            "csv": lambda: tables.comma_separated([{**row, "by": {}} for row in buyers.rows(found)]),
+            "chart": lambda: buyers_chart(told),
+        }
+        forms.deliver(told, format, output, made)
