@@ -190,7 +190,8 @@ def _served(
     asked: dict[str, set[str]] = {}
     for finding in judged.findings:
         first = firsts.get(id(finding))
-        if first and len(first.names) == 1:
+        # an attribute of a row, such as the channel of an order, is another thing of a case
+        if first and len(first.names) == 1 and first.names[0].startswith("customer."):
             asked.setdefault(finding.comparison.to, set()).add(first.names[0])
     known = [kpi for kpi in SERVED if any(kpi.id == each.id for each in judged.kpis)]
     found: dict[tuple[str, tuple[str, ...]], Any] = {}
