@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from crmeter.app.composing import compose
+from crmeter.app.settings import open_workspace
+from crmeter.app.settings.workspace import RecipientSettings
 from crmeter.cli.main import run
 from tests.cli.conftest import Call, write_company
 
@@ -65,3 +69,19 @@ def test_an_alert_is_told_once(crmeter: Call, seasonal: Path, tmp_path: Path) ->
     quiet = crmeter("alerts", "-C", folder, "--period", "2025-11")
     assert quiet.code == 0 and "Nothing new" in quiet.out  # November is high each year
     assert crmeter("alerts", "-C", folder, "--period", "2026-01").code == 1
+
+
+def test_an_alert_is_sent_once_to_whom_it_concerns(seasonal: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(seasonal, tmp_path / "watched"))
+    with (folder / "crmeter.toml").open("a", encoding="utf-8") as toml:
+        toml.write('\n[alerts]\nkpis = ["orders"]\n')
+    here, now = open_workspace(folder, {}), datetime(2026, 1, 2, tzinfo=UTC)
+    document = {"what": "alerts", "language": "en"}
+    boss, service = (RecipientSettings(name, "mail", audience=name) for name in ("sales", "service"))
+    draft = compose(here, document, boss, frozenset(), now)
+    assert draft is not None and draft.subject == "Acme: alerts (1)" and "Orders is 5 in December 2025" in draft.text
+    assert compose(here, document, boss, frozenset(draft.about), now) is None
+    assert compose(here, document, service, frozenset(), now) is None  # orders are not for service
+    # somebody looked at the alerts before (they were just now): it is still sent to whom it was not
+    again = compose(here, document, boss, frozenset(), now)
+    assert again is not None and again.about == draft.about

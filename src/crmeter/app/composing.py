@@ -105,7 +105,7 @@ def _alerts(
     calendar = workspace.rules.calendar
     lines = [f"– {forecast_words.kind(each['kind'])}: {forecast_words.alert(each, calendar)}" for _, each in new]
     lines += ["", t("An alert says that something is unusual, not why.")]
-    subject = t("{company}: {count} alerts", company=workspace.name, count=len(new))
+    subject = t("{company}: alerts ({count})", company=workspace.name, count=len(new))
     return Draft(subject, "\n".join(lines) + "\n", tuple(key for key, _ in new))
 
 
@@ -126,7 +126,7 @@ def _plans(
           step=step["what"], day=_day(step["due"]), owner=step["owner"] or "–")
         for plan, step in late
     ]  # fmt: skip
-    subject = t("{company}: {count} steps of plans are overdue", company=workspace.name, count=len(late))
+    subject = t("{company}: overdue steps of plans ({count})", company=workspace.name, count=len(late))
     return Draft(subject, "\n".join(lines) + "\n", ())
 
 

@@ -155,8 +155,16 @@ def goal_states(
         found = []
         for place, goal in enumerate(chosen):
             progress(t("Looking at the goals"), place / len(chosen))
-            found.append((goal, _state(workspace, warehouse, goal) if goal.is_open else None))
+            found.append((goal, _known(workspace, warehouse, goal) if goal.is_open else None))
         return found
+
+
+def _known(workspace: Workspace, warehouse: Warehouse, goal: Goal) -> GoalState | None:
+    """How a goal stands; None where its KPI or its scope is not there any more."""
+    try:
+        return _state(workspace, warehouse, goal)
+    except UserError:
+        return None
 
 
 def _state(workspace: Workspace, warehouse: Warehouse, goal: Goal) -> GoalState:
@@ -172,7 +180,8 @@ def show(workspace: Workspace, id: str) -> dict[str, Any]:
     parts = [each for each in goals(workspace, closed=True) if each.parent == goal.id and each.id != goal.id]
     with believed(workspace) as warehouse:
         standing = _state(workspace, warehouse, goal).as_json() if goal.is_open else None
-        of_parts = [_state(workspace, warehouse, part).as_json() for part in parts if part.is_open]
+        known = (_known(workspace, warehouse, part) for part in parts if part.is_open)
+        of_parts = [each.as_json() for each in known if each is not None]
     return {
         "goal": goal.as_json(),
         "letters": told.get("letters", []),
@@ -202,6 +211,8 @@ def close(workspace: Workspace, id: str, note: str | None = None, by: str | None
     with believed(workspace) as warehouse:
         standing = _state(workspace, warehouse, goal)
     over = standing.phase == "over"
+    if note is not None:
+        _ensure_said(note)
     if not over and not (note or "").strip():
         raise UserError.of(
             t("The period of {id} is not over: it lasts until {day}.",
@@ -227,5 +238,5 @@ def _ensure_open(goal: Goal) -> None:
 
 
 def _ensure_said(note: str) -> None:
-    if not note.strip():
-        raise UserError.of(t("A check-in needs a note."))
+    if not note.strip() or len(note) > LONGEST or not note.isprintable():
+        raise UserError.of(t("A note has 1 to {most} signs, on one line.", most=LONGEST))

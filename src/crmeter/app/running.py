@@ -165,8 +165,9 @@ def _delivery(
     draft = compose(workspace, schedule.document, whom, told, at)
     if draft is None:
         return None
-    message = Message(_message_id(workspace, schedule, due, whom.name), draft.subject, draft.text, draft.attachments)
-    return NewDelivery(schedule.id, due, whom.name, draft.subject, draft.about, message.packed())
+    subject = " ".join(draft.subject.split())  # a line break has no place in the head of a mail
+    message = Message(_message_id(workspace, schedule, due, whom.name), subject, draft.text, draft.attachments)
+    return NewDelivery(schedule.id, due, whom.name, subject, draft.about, message.packed())
 
 
 def _message_id(workspace: Workspace, schedule: StoredSchedule, due: str, name: str) -> str:
@@ -190,7 +191,11 @@ def _sent(
         outcome = Outcome(Result.FAILED, _said(error))
     else:
         outbox.take(each.id, moment(at))
-        outcome = send(message)
+        try:
+            outcome = send(message)
+        except Exception as error:  # it may have happened before or after the message left
+            logging.getLogger("crmeter").debug("", exc_info=True)
+            outcome = Outcome(Result.UNKNOWN, _said(error))
     state, again = _after(outcome, each.attempts + 1, at)
     outbox.settle(each.id, state, moment(at), outcome.note, again)
     return {**_brief(each), "state": state, "note": outcome.note, "next_try_at": again}

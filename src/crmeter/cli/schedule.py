@@ -31,7 +31,7 @@ def add_add(app: typer.Typer) -> None:
     what = typer.Argument(
         help=t("What is done: load, evaluate, send a report, tell alerts, or overdue steps of plans.")
     )
-    every = typer.Option(help=t("How often."))
+    every = typer.Option(help=t("How often. Default: quarter for evaluate and report, else day."))
     at = typer.Option(metavar="HH:MM", help=t("The time of day, in the time zone of the workspace."))
     on = typer.Option(metavar="DAY", help=t("The weekday, such as monday; or the day of the month: 1 to 31, or last."))
     to = typer.Option(metavar="NAME", help=t("A recipient of crmeter.toml; may be given more than once."))
@@ -54,7 +54,7 @@ def add_add(app: typer.Typer) -> None:
     def add(
         what: Annotated[What, what],
         *,
-        every: Annotated[Every, every],
+        every: Annotated[Every | None, every] = None,
         at: Annotated[str, at] = "08:00",
         on: Annotated[str | None, on] = None,
         to: Annotated[list[str] | None, to] = None,
@@ -66,8 +66,9 @@ def add_add(app: typer.Typer) -> None:
         from crmeter.app import scheduling
 
         here = workspace()
+        often = every or ("quarter" if what in ("evaluate", "report") else "day")
         wanted = scheduling.Wanted(
-            what, every, at, on, tuple(to or ()), period, tuple(scope or ()), format, language
+            what, often, at, on, tuple(to or ()), period, tuple(scope or ()), format, language
         )  # fmt: skip
         screen.say(schedule_tables.listed([scheduling.add(here, wanted)], here.rules.timezone))
 

@@ -84,7 +84,8 @@ def _answered(code: int, said: bytes | str) -> Outcome:
 
 def _said(code: int, said: bytes | str) -> str:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return t("The mail server said: {answer}", answer=f"{code} {words}"[:300])
+    plain = "".join(sign if sign.isprintable() else " " for sign in words)
+    return t("The mail server said: {answer}", answer=f"{code} {plain}"[:300])
 
 
 def _reason(error: Exception) -> str:

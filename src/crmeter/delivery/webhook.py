@@ -63,7 +63,8 @@ def signed(hook: Webhook, message: Message, now: float) -> tuple[str, dict[str, 
         return "", {"timestamp": str(int(now)), "sign": feishu_sign(hook.secret, int(now)), **payload}, {}
     if hook.chat == DINGTALK:
         moment = int(now * 1000)
-        return f"&timestamp={moment}&sign={quote_plus(dingtalk_sign(hook.secret, moment))}", payload, {}
+        first = "&" if "?" in hook.url else "?"
+        return f"{first}timestamp={moment}&sign={quote_plus(dingtalk_sign(hook.secret, moment))}", payload, {}
     return "", payload, {}
 
 

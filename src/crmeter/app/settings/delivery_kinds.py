@@ -8,7 +8,7 @@ from typing import Any
 from crmeter.app.settings.kinds import FromEnvironment, Misfit, SettingKind, nearest
 from crmeter.kernel.messages import LANGUAGES, t
 
-_ADDRESS = re.compile(r"[^\s@<>\",;:()\[\]\\]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
 def _secret(value: Any) -> str:
