@@ -8,9 +8,10 @@ from crmeter.kernel.messages import speaking
 from crmeter.reports import blocks as b
 from crmeter.reports import sections
 from crmeter.reports.reading import Reading
-from crmeter.reports.renderers import html, markdown
+from crmeter.reports.renderers import html, markdown, render
 from crmeter.reports.section import Section
 from tests.reports import sample
+from tests.reports.documents import TEXT, parts, squeezed
 from tests.reports.page import parse
 
 HOSTILE = "<script>=1+1</script> *x* |"
@@ -30,6 +31,7 @@ def everything() -> tuple[b.Block, ...]:
         "w13",
     )
     return (
+        b.Group("first", [b.Paragraph("under no heading")]),
         b.Heading("w14", icon="✓"),
         b.Paragraph("w15", lead="w16"),
         b.Note("w17", lead="w18"),
@@ -65,3 +67,14 @@ def test_markdown_says_all_of_it() -> None:
         text = markdown.render(Reading(sample.document(), {}), "en")
     assert not [word for word in WORDS if word not in text]
     assert "<script>" not in text and "\n### ✓ w14" in text and "\n#### 1. w26" in text
+
+
+@pytest.mark.usefixtures("only")
+@pytest.mark.parametrize("form", ["pdf", "docx", "pptx", "xlsx"])
+def test_documents_say_all_of_it(form: str) -> None:
+    content = render(sample.document(), form, "en", {})
+    told = squeezed(TEXT[form](content))
+    if form == "xlsx":  # a number is a number: what stands around it is a comment on its cell, its text is not needed
+        told += "".join(text.decode() for name, text in parts(content).items() if "comments" in name)
+    assert [word for word in WORDS if word not in told] == (["w09"] if form == "xlsx" else [])
+    assert squeezed("<script>") in told

@@ -38,6 +38,7 @@ from crmeter.reports.renderers import office
 from crmeter.reports.renderers.pdf import sealed_at
 from crmeter.reports.sections import shown
 
+_SHORT = 16  # characters of a detail that stands on the line of its entry
 _SMALL, _TINY = Pt(8.5), Pt(8)
 _WIDTH = Mm(174)  # between the margins of a page of A4
 
@@ -149,7 +150,10 @@ class _Writing:
         for mark in held.marks:
             self.run(paragraph, f" [{mark}]", size=_SMALL, tone="warn")
         if held.detail:
-            parts.add_break(paragraph)
+            if len(held.detail) <= _SHORT:
+                self.run(paragraph, " ")
+            else:
+                parts.add_break(paragraph)
             self.run(paragraph, held.detail, size=_SMALL, tone="muted")
 
     def _tiles(self, tiles: Sequence[Tile]) -> None:

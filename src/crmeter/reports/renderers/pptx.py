@@ -137,8 +137,10 @@ class _Writing:
         else:
             add_lines(page, (EDGE, TOP, INNER, Emu(BOTTOM - TOP)), fitted([*evidence, *said], INNER, BOTTOM - TOP)[0])
         told = [line[0] for line in said]
-        rows = [text for each in group.blocks if isinstance(each, Table) for text in _told(each)]
+        rows = [text for each in tables for text in (each.title, *_told(each))]
         add_notes(page, [group.code, *group.evidence, *told, *(chart.described for chart in charts), *rows])
+        for chart in charts[2:]:
+            self._own(chart, section, "")
 
     def _charts(self, page: Any, charts: Sequence[Chart], beside: Sequence[Line] = ()) -> None:
         """One or two charts side by side, what is said beside or below them."""
@@ -272,7 +274,7 @@ def _told(table: Table) -> list[str]:
     for row in table.rows:
         cells = [each if isinstance(each, Cell) else Cell(each) for each in row]
         said = (
-            f"{head}{t(': ')}{t(', ').join(text for text in (cell.text, *cell.lines, *cell.marks) if text)}"
+            f"{head}{t(': ')}{t(', ').join(text for text in (cell.text, cell.code, *cell.lines, *cell.marks) if text)}"
             for head, cell in zip(heads, cells, strict=True)
         )
         found.append(t("; ").join(said))

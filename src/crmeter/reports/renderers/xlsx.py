@@ -193,6 +193,9 @@ class _Sheet:
             unit = held.unit or column.kind
             number = number_format(unit, held.currency)
             self.page.write_number(self.row, place, held.value, self.formats(num_format=number, **bold))
+            aside = clean(" · ".join(part for part in (held.code, *held.lines, *held.marks) if part))
+            if aside:
+                self.page.write_comment(self.row, place, aside[:MOST], {"x_scale": 2, "author": "crmeter"})
             return ""
         parts = (held.text, f"[{held.code}]" if held.code else "", *held.lines, *held.marks)
         said = clean(" · ".join(part for part in parts if part))[:MOST]

@@ -115,8 +115,8 @@ def _undefined(reading: Reading) -> Iterator[Block]:
 def _table(reading: Reading, lines: Sequence[Line]) -> Table:
     columns = (
         Column(t("KPI"), width=2),
-        Column(t("Now"), kind="number", below=reading.period),
-        Column(t("Period before"), kind="number", below=reading.base_period("previous")),
+        Column(t("Now"), kind="number", width=1.2, below=reading.period),
+        Column(t("Period before"), kind="number", width=1.2, below=reading.base_period("previous")),
         Column(t("Change"), kind="number"),
         Column(t("Verdict"), width=1.4),
     )
