@@ -97,7 +97,8 @@ def test_killed_after_each_step_it_goes_on_and_ends_as_one(killed: tuple[Path, l
 
 def test_the_same_is_not_made_twice(crmeter: Call, killed: tuple[Path, list[str]]) -> None:
     folder, _ = killed
-    assert ID in crmeter("evaluate", "--trigger", "V1", "-C", folder).out
+    said = crmeter("evaluate", "--trigger", "V1", "-C", folder).out
+    assert ID in said and "--again" in said
     assert [each.id for each in EvaluationStore(open_workspace(folder).store_url).list()] == [ID]
 
 

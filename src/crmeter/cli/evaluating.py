@@ -1,5 +1,6 @@
 """``crmeter evaluate``, ``evaluations`` and ``report``: judge a period, list the judgements, tell one."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -47,6 +48,7 @@ def add_evaluate(app: typer.Typer) -> None:
     ) -> None:
         from crmeter.app import evaluating, reporting
 
+        began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with screen.progress() as progress:
             here = workspace()
             document = evaluating.evaluate(
@@ -54,6 +56,8 @@ def add_evaluate(app: typer.Typer) -> None:
             )
             said = tables.summary(document, reporting.headlines(document, here.catalogue))
         screen.say(said)
+        if document["sealed_at"] < began:
+            screen.say(t("Nothing has changed since this evaluation was sealed. A new one: crmeter evaluate --again"))
 
 
 def add_list(app: typer.Typer) -> None:
