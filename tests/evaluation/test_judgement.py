@@ -15,6 +15,8 @@ from crmeter.evaluation.evaluate import Inputs, Scope, evaluate
 from crmeter.evaluation.events import Event, windows
 from crmeter.evaluation.health import Limits, health
 from crmeter.evaluation.money import money_of
+from crmeter.evaluation.risks import goals_at_risk
+from crmeter.evaluation.roots import failing_rules
 from crmeter.evaluation.seal import is_intact
 from crmeter.evaluation.steps import Step, Steps
 from crmeter.kernel.calendar import Calendar
@@ -136,6 +138,27 @@ def test_each_pitfall_has_its_figure_and_cannot_tell_without_data() -> None:
     assert (figures["led_kpis"], figures["errors"], figures["unused_fields"]) == (0.5, pytest.approx(0.03), 0.6)
     assert (figures["better_at_a_price"], figures["without_decision"]) == (1, 1.0)
     assert found["kpis_without_goals"] == ["cac", "clv.profit"]
+
+
+def test_broken_rules_are_a_share_of_the_rows_not_of_those_asked() -> None:
+    """By hand: 18 of 900 orders in another currency lack a rate, which is 2% of those and 0.018% of 100,000 orders."""
+
+    def check(table: str, rule: str, checks: int, passed: int, severity: str = "error") -> dict[str, Any]:
+        return {"table": table, "rule": rule, "severity": severity, "checks": checks, "passed": passed}
+
+    checks = [check("order", "row_fits", 100_000, 99_995), check("order", "rate_known", 900, 882),
+              check("case", "row_fits", 100, 97), check("case", "agent_filled", 100, 50, "info")]  # fmt: skip
+    assert failing_rules(("order", "case", "lead"), checks) == [
+        ("case", "row_fits", 0.03), ("order", "rate_known", 0.00018)]  # fmt: skip
+
+
+def test_a_goal_that_is_off_track_is_a_risk_and_one_on_track_is_none() -> None:
+    goal = {"id": "G1", "kpi": "nps", "name": None, "period": {"end": "2026-01-01"}}
+    state = {"goal": goal, "target": 40.0, "value": {"value": 30.0}, "expected": {"probability": 0.1}}
+    found = list(goals_at_risk([{**state, "status": each} for each in ("on_track", "off_track", "unknown")]))
+    assert [(risk["risk"], risk["kpi"], risk["figures"]["probability"]) for risk in found] == [
+        ("goal_at_risk", "nps", 0.1)
+    ]
 
 
 # --- advice --------------------------------------------------------------------------------------------------------

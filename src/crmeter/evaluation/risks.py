@@ -48,7 +48,7 @@ def risks(
     goals: Sequence[Mapping[str, Any]], checks: Sequence[Mapping[str, Any]],
 ) -> list[Plain]:  # fmt: skip
     """Every risk, those that cost most first, then those without a price. ``goals`` are their states."""
-    found = [*_goals(goals), *_trends(judged), *_alerts(scope), *_inputs(scope, judged, checks)]
+    found = [*goals_at_risk(goals), *_trends(judged), *_alerts(scope), *_inputs(scope, judged, checks)]
     if scope.period.end <= warehouse.load.as_of <= scope.period.end + timedelta(days=scope.period.days):
         # facts of the horizon: of an older period they say nothing
         found += [*_silent(warehouse, rules, scope), *_contracts(warehouse, rules, scope)]
@@ -107,7 +107,8 @@ def _contracts(warehouse: Warehouse, rules: Rules, scope: Scope) -> Iterator[Pla
         yield _risk(CONTRACTS, figures, "recurring_revenue", amount=-monthly, per="month")
 
 
-def _goals(goals: Sequence[Mapping[str, Any]]) -> Iterator[Plain]:
+def goals_at_risk(goals: Sequence[Mapping[str, Any]]) -> Iterator[Plain]:
+    """Goals whose forecast does not reach the target with enough probability."""
     for told in goals:
         if told["status"] in ("at_risk", "off_track"):
             goal = told["goal"]
