@@ -6,6 +6,7 @@ One session serves all of it, on this machine.
 from __future__ import annotations
 
 import gc
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from crmeter.cli.main import run
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
@@ -25,10 +27,12 @@ from crmeter.metrics.measures import CELLS
 from crmeter.warehouse.duck import Warehouse
 from crmeter.warehouse.engines import server, spark_session
 from crmeter.warehouse.engines.embedded import DuckDB
+from crmeter.warehouse.engines.engine import ServerError
 from crmeter.warehouse.engines.spark import Spark
 from tests.spark_machine import URL, prepare, write
 from tests.world.engine_places import COUNTED
 from tests.world.engine_requests import SECOND, THIRD, differing, same_derived
+from tests.world.rows import INACTIVITY_DAYS
 
 pytestmark = [
     pytest.mark.slow,
@@ -38,6 +42,16 @@ pytestmark = [
 ]
 AUGUST = Period(date(2025, 8, 1), date(2025, 9, 1), Grain.MONTH)
 SEGMENT = ("customer.segment",)
+TOML = """
+[workspace]
+currency = "TWD"
+timezone = "Asia/Taipei"
+inactivity_days = {}
+as_of = "2026-01-01"
+[engine]
+url = "{}"
+schema = "{}"
+"""
 Here = tuple[Warehouse, duckdb.DuckDBPyConnection]
 
 
@@ -127,17 +141,23 @@ def test_the_largest_scans_are_spread(here: Here, there: Warehouse, engine: Spar
     kpis = [kpi for kpi in CATALOGUE if kpi.id in ("revenue", "active_customers", "repeat_purchase_rate")]
     with there.recording() as statements:
         measure(there, COUNTED, Request(kpis, [THIRD], ((), SEGMENT)))
-    plans = [engine.plan(each.sql) for each in statements if "`order`" in each.sql]
+    plans = [planned(engine, each.sql) for each in statements if "`order`" in each.sql]
     assert plans
     for plan in plans:
         [files] = set(re.findall(r"PartitionFilters: \[(.*?)\]", next(s for s in plan.splitlines() if "_month" in s)))
         assert "2025-07-01" in files and "2025-10-01" in files
-    numbered = [engine.plan(each.sql) for each in statements if "ROW_NUMBER" in each.sql]
+    numbered = [planned(engine, each.sql) for each in statements if "ROW_NUMBER" in each.sql]
     assert numbered
     for plan in plans + numbered:
         assert not windows_over_everything(plan), plan
     segments = len(here[0].rows(here[0].tables["customer"].select("segment").distinct()))
     assert max(each.rows for each in statements if each.kept is None) <= segments + 1  # and the total
+
+
+def planned(engine: Spark, sql: str) -> str:
+    """The physical plan of a SELECT."""
+    [(plan,)] = engine.execute(f"EXPLAIN {sql}")
+    return str(plan)
 
 
 def windows_over_everything(plan: str) -> list[str]:
@@ -194,6 +214,28 @@ def test_a_database_of_the_catalog(here: Here, engine: Spark, folder: Path) -> N
         [(orders,)] = found.execute('SELECT count(*) FROM "order"')
         assert found.execute('SELECT count(*) FROM "case"') == [(0,)]
     assert [(orders,)] == here[1].execute('SELECT count(*) FROM "order"').fetchall()
+
+
+def test_a_workspace_measures_on_spark(
+    here: Here, engine: Spark, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del engine
+    (tmp_path / "crmeter.toml").write_text(TOML.format(INACTIVITY_DAYS, URL, f"parquet:{folder}"), "utf-8")
+    revenue = next(kpi for kpi in CATALOGUE if kpi.id == "revenue")
+    known = measure(here[0], COUNTED, Request([revenue], [THIRD])).value(revenue, THIRD)
+    assert run(["kpi", "revenue", "-C", str(tmp_path), "--period", "2025-Q3", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [known.as_json()]
+    (tmp_path / "crmeter.toml").write_text(TOML.format(INACTIVITY_DAYS, URL, "no.such.database"), "utf-8")
+    assert run(["kpi", "revenue", "-C", str(tmp_path), "--period", "2025-Q3"]) == 1
+    said = capsys.readouterr().err
+    assert "local[2] can’t be read" in said
+    assert "no.such" in said.replace("`", "") and "SparkSQLParser" not in said and "org.apache" not in said
+
+
+@pytest.mark.parametrize("url", ["sc://127.0.0.1:1/;token=abc", "spark://127.0.0.1:1"])
+def test_where_nobody_answers_it_is_said_at_once(url: str) -> None:
+    with pytest.raises(ServerError, match=r"127\.0\.0\.1:1: Connection refused"), spark_session.opened(url, None):
+        pass
 
 
 def test_without_java_one_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,10 +120,6 @@ class Spark:
         rows = found.collect()
         return {name: array_of([row[place] for row in rows]) for place, name in enumerate(found.columns)}
 
-    def plan(self, sql: str) -> str:
-        """How Spark would work out a SELECT: its physical plan."""
-        return "\n".join(str(row[0]) for row in self._run(f"EXPLAIN {sql}").collect())
-
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         kept = self._run(sql).localCheckpoint()
         kept.createOrReplaceTempView(ticked(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 DATABASE = "default"  # unless another is named
 CLASSIC, CONNECT = "spark://", "sc://"
+CONNECT_PORT = 15002  # unless the address names another
+_WAIT = 15  # seconds for somebody to answer
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # what does not fit is an error, never a null
@@ -115,10 +118,22 @@ def find_java() -> None:
         )  # fmt: skip
 
 
+def _reach(url: str) -> None:
+    """Raise ServerError where nobody answers at the address: Spark itself would go on trying for minutes."""
+    place = re.fullmatch(r"(?:sc|spark)://(?:[^@/]*@)?([^/:;\[\]]+):(\d+)(?:/.*)?", url)
+    host, port = place.groups() if place else (re.sub(r"[/;:].*", "", url.removeprefix(CONNECT)), CONNECT_PORT)
+    if place or url.startswith(CONNECT):
+        try:
+            socket.create_connection((host, int(port)), timeout=_WAIT).close()
+        except OSError as error:
+            raise ServerError(f"{host}:{port}: {error.strerror or error}") from error
+
+
 def _session(url: str) -> tuple[SparkSession, SparkSession | None]:
     """A session of its own, and what is to be stopped at its end: nothing where Spark was running before."""
     sessions: Any = library("pyspark.sql", "spark").SparkSession
     builder = sessions.builder.appName("crmeter")
+    _reach(url)
     if url.startswith(CONNECT):
         found = builder.remote(url).create()
         return found, found
