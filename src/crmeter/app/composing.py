@@ -66,7 +66,8 @@ def _report(
 ) -> Draft | None:
     """The report of the period over what the recipient may see, cut to their audience."""
     scope = tuple(dict.fromkeys((*document["scope"], *whom.scope)))
-    found = evaluating.evaluate(workspace, period=period_of(document), scope=scope)
+    with speaking("en"):  # one evaluation for all, whatever they speak
+        found = evaluating.evaluate(workspace, period=period_of(document), scope=scope)
     form = document["format"]
     about = f"report:{found['id']}:{form}:{whom.audience or ''}:{language()}"
     if about in told:
