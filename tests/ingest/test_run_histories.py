@@ -44,6 +44,7 @@ class Delivered:
     rates: dict[int, str]  # day → rate of a dollar
     touches: dict[int, tuple[str, int]]  # number → customer, day
     day: int
+    inactivity_days: int  # the rule of that day
 
     def rows(self) -> dict[str, list[Row]]:
         return {
@@ -99,6 +100,7 @@ deliveries = st.builds(
     st.dictionaries(st.integers(-45, 75), st.sampled_from(["30", "31.5"]), max_size=2),
     st.dictionaries(st.integers(1, 2), st.tuples(names, days), max_size=2),
     st.integers(0, 60),
+    st.sampled_from([20, 20, 20, 30]),
 )
 
 
@@ -120,6 +122,7 @@ def deliver(shop: Workspace, delivery: Delivered) -> LoadReport | None:
     """Load ``delivery``; None if its repeats are so many that it is refused."""
     if 2 * (len(delivery.orders) - len({number for number, *_ in delivery.orders})) > len(delivery.orders):
         return None
+    shop.rules = replace(RULES, inactivity_days=delivery.inactivity_days)
     return shop.load(
         Delivery("shop", delivery.rows(), columns=COLUMNS), now=START + timedelta(days=delivery.day), timezone="UTC"
     )
@@ -159,7 +162,7 @@ def assert_carried_on_as_made_anew(shop: Workspace, as_of: object) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(st.lists(deliveries, min_size=2, max_size=3))
 def test_each_load_holds_what_a_dictionary_says(story: list[Delivered]) -> None:
     with tempfile.TemporaryDirectory() as folder:

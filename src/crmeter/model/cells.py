@@ -173,11 +173,10 @@ def _spell_cells(tables: Tables, horizon: Horizon, keys: Sequence[str]) -> ir.Ta
     """Cells of spells alone. A spell that no other of its customer meets in a period is the cell as it is; summing the
     few others apart spares most of the work."""
     spell, wanted = tables["spell"], [CONTRIBUTIONS["spells"]]
-    in_order = ibis.window(group_by="customer_id", order_by="started_on")
+    earlier = ibis.window(group_by="customer_id", order_by="started_on", preceding=(None, 1))
+    later = ibis.window(group_by="customer_id", order_by="started_on", following=(1, None))
     several = spell.filter(spell.spells > 1)
-    several = several.mutate(
-        before=several.ended_on.lag().over(in_order), after=several.started_on.lead().over(in_order)
-    )
+    several = several.mutate(before=several.ended_on.max().over(earlier), after=several.started_on.min().over(later))
     [single] = _rows({**tables, "spell": spell.filter(spell.spells == 1)}, horizon, wanted, keys)
     [more] = _rows(
         {**tables, "spell": several}, horizon, wanted, [*keys, "before", "after", "period_start", "period_end"]
