@@ -57,6 +57,12 @@ kind = "mail"
 address = "service@acme.example"
 audience = "service"
 
+[recipients.care]
+kind = "mail"
+address = "care@acme.example"
+scope = ["customer.segment = 'vip'"]
+audience = "service"
+
 [recipients.chat]
 kind = "dingtalk"
 url = "env:NOT_SET"
@@ -132,21 +138,21 @@ def states(workspace: Workspace) -> dict[str, str]:
 
 
 def test_each_gets_what_they_may_see_once(acme: Workspace, box: Box) -> None:
-    weekly(acme, "vip", "service", what="report")
+    weekly(acme, "vip", "care", what="report")
     assert run(acme, timedelta(minutes=-1))["runs"] == [] and box.letters == []
     assert [each["state"] for each in run(acme)["deliveries"]] == ["sent"] * 2
     reports = {letter["To"].partition("@")[0]: letter for letter in box.letters}
     assert reports["vip"]["Subject"] == "Acme · 2025 年第 4 季"
-    assert reports["service"]["Subject"] == "Acme · Q4 2025 · For customer service"
+    assert reports["care"]["Subject"] == "Acme · Q4 2025 · For customer service"
     told = {name: next(iter(letter.iter_attachments())).get_content() for name, letter in reports.items()}
     # what Ann, the only vip, bought in the quarter: 401; with Bob's refund it is 351 for the company
-    assert "NT$401" in told["vip"] and "NT$401" not in told["service"]
+    assert "NT$401" in told["vip"] and "NT$401" not in told["care"]
     assert not any("NT$351" in text for text in told.values())
     assert "customer.segment in ('vip')" in reports["vip"].get_body().get_content()
     assert run(acme)["runs"] == [] and len(box.letters) == 2
     # a week later nothing is new: the data end where they did
     (later,) = run(acme, timedelta(weeks=1, minutes=1))["runs"]
-    assert later["state"] == "done" and "nothing new for vip, service" in later["note"] and len(box.letters) == 2
+    assert later["state"] == "done" and "nothing new for vip, care" in later["note"] and len(box.letters) == 2
 
 
 def test_steps_that_are_overdue(acme: Workspace, box: Box) -> None:
