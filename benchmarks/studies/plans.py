@@ -1,7 +1,7 @@
 """How often plans that change nothing are called improved or worse: companies without any change, plans all the same.
 
 Each company is its own: customers of all sizes with seasons, good and bad months, regions that drift. One plan each,
-by turns an A/B test, a comparison of regions and a series of weeks: designed, sealed and verified by the code that
+by turns an A/B test, a comparison of regions and a series of months: designed, sealed and verified by the code that
 ``crmeter plan register`` and ``crmeter verify`` call. What it could show is not looked for: that changes no verdict.
 Guards are watched as ``crmeter plan monitor`` does: in how many plans did one raise an alarm in any week?
 """
@@ -104,14 +104,13 @@ def draft(kind: str) -> Draft:
         title="Nothing", problem="None", cause="None", kind=Kind.SERVICE_PROCESS, owner="Nobody", start=START, end=END,
         kpi=kpi,  expected=expected, guards=GUARDS[kind], split=kind == "lots",
         group=Group(by="customer.region", target=("R3",)) if kind == "groups" else Group(),
-        grain="week" if kind == "series" else None,
         steps=(Step("Do nothing", "Nobody", START),),
     )  # fmt: skip
 
 
-METHODS = {
+METHODS = {  # what would be proposed for each of them
     "lots": Method.TRIAL,
-    "groups": Method.SYNTHETIC_DIFFERENCE_IN_DIFFERENCES,
+    "groups": Method.DIFFERENCE_IN_DIFFERENCES,
     "series": Method.INTERRUPTED_SERIES,
 }
 
