@@ -222,7 +222,7 @@ def test_a_workspace_measures_on_spark(
     del engine
     few = tmp_path / "few"  # tables that are not there count as empty
     few.mkdir()
-    for table in ("order", "customer", "fx_rate"):
+    for table in ("order", "customer", "fx_rate", "arrival"):
         (few / table).symlink_to(folder / table)
     (tmp_path / "crmeter.toml").write_text(TOML.format(INACTIVITY_DAYS, URL, f"parquet:{few}"), "utf-8")
     revenue = next(kpi for kpi in CATALOGUE if kpi.id == "revenue")
