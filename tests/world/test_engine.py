@@ -10,6 +10,7 @@ import pytest
 from crmeter.app.settings import Workspace
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
+from crmeter.metrics import Request, measure
 from crmeter.warehouse.duck import Warehouse
 from tests.world import expected, expected_quality
 from tests.world.measured import Measured
@@ -57,3 +58,17 @@ def test_a_small_sample_is_said(measured: Measured) -> None:
 def test_amounts_left_out_are_counted(measured: Measured) -> None:
     assert measured.value("revenue", Q3).reason == "other_currency:2"  # in_dollars, dollars_back
     assert measured.value("won_value", Q3).reason == "other_currency:1"  # won_in_dollars
+
+
+def test_two_names_of_one_attribute_are_one_dimension(workspace: Workspace, warehouse: Warehouse) -> None:
+    """``segment`` of customers is ``customer.segment``: in one request with both, each group is that of either."""
+    one, other, both = ("customer.segment",), ("segment",), ("segment", "customer.segment")
+    [kpi] = [kpi for kpi in CATALOGUE if kpi.id == "customers.end"]
+    found = measure(warehouse, workspace.rules, Request([kpi], (Q3,), (both, one, other)))
+    values = {
+        names: {group: found.value(kpi, Q3, names, group).value for group in found.groups(kpi, Q3, names)}
+        for names in (one, other, both)
+    }
+    assert len(values[one]) > 1
+    assert values[other] == values[one]
+    assert values[both] == {(segment, segment): value for (segment,), value in values[one].items()}

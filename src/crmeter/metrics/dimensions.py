@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import ibis.expr.types as ir
@@ -36,9 +36,9 @@ _HIDDEN = ("merged_into",)
 @dataclass(frozen=True)
 class Dimension:
     """An attribute under the name the user gave; ``own`` are the populations whose rows have it themselves, for the
-    others it is the customer's."""
+    others it is the customer's. Two names of one attribute are the same dimension."""
 
-    name: str
+    name: str = field(compare=False)
     column: str
     own: frozenset[str] = frozenset()
 
