@@ -87,14 +87,24 @@ def window_forecast(
     apart = (len(errors) + ahead - 1) / ahead if errors else 0.0
     if apart < FEWEST_APART:
         return Refusal("too_short", needed(ahead) + int(np.ceil((FEWEST_APART - apart) * ahead)), known)
-    spread = float(np.sqrt(np.mean(np.square(errors))))
+    shift, spread = _bias_and_spread(np.array(errors), apart)
     n = len(series.values)
     scale = fitting(series.bound, series.values)
     said_now = expectations(series, n, ahead, {name: using[name]}, scale)
     center = stretch.center(n, scale.straight(said_now[name])) if name in said_now else None
     if center is None or spread == 0:
         return Refusal("constant")
-    return WindowForecast(center, spread * float(np.sqrt(1 + 1 / apart)), apart, len(errors), name, stretch.scale)
+    error = spread * float(np.sqrt(1 + 1 / apart))
+    return WindowForecast(center + shift, error, apart, len(errors), name, stretch.scale)
+
+
+def _bias_and_spread(errors: Floats, apart: float) -> tuple[float, float]:
+    """By how much the model is always off on one side, as far as that is more than chance (drawn towards nothing as
+    James and Stein do), and how far off it is beside that."""
+    bias = float(errors.mean())
+    chance = float(errors.var()) / apart
+    shift = bias * max(0.0, 1 - chance / bias**2) if bias else 0.0
+    return shift, float(np.sqrt(np.mean(np.square(errors - shift))))
 
 
 @dataclass(frozen=True)
