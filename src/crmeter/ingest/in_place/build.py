@@ -15,7 +15,7 @@ from pathlib import Path
 from crmeter.ingest import reasons, validation
 from crmeter.ingest.assignment import read_mappings
 from crmeter.ingest.in_place import clickhouse, postgres
-from crmeter.ingest.in_place.reading import Reader
+from crmeter.ingest.in_place.reading import Reader, cleaned, unfit
 from crmeter.ingest.in_place.site import Shape, Site
 from crmeter.ingest.in_place.translation import translated
 from crmeter.ingest.mapping import Mapping as SelectOf
@@ -155,10 +155,12 @@ class _Build:
                 t("The mapping {path} fails: {error}", path=mapping.path, error=said),
                 next=t("Correct the SELECT; on the server it ran as: {sql}", sql=select),
             ) from error
-        columns = Reader(site, "mapped", types, self.plan.rules).columns(table)
+        site.scratch("clean", cleaned(site, table, types, "mapped"))
+        columns = Reader(site, "clean", types, self.plan.rules).columns(table)
         raise_if_any(columns.problems)
         checks = validation.checks(table, mapping.columns)
-        site.scratch("converted", f"SELECT {_listed(columns.inner)} FROM mapped")
+        site.scratch("converted", f"SELECT {_listed(columns.inner)} FROM clean")
+        raise_if_any(unfit(site, table, mapping.columns, "converted"))
         wrong = [f"CASE WHEN coalesce({c.fails}, false) THEN '[{i}]' ELSE '' END" for i, c in enumerate(checks)]
         name = f"checked_{rank}_{table.name}"
         kept = [*columns.outer, *((n, quoted(n)) for n, _ in columns.inner if n.startswith(RAW))]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crmeter.ingest.formats.clean import BLANKS
-from crmeter.ingest.in_place.site import AMOUNT, MOMENT, NUMBER, WHOLE, WITH_OFFSET, Shape
+from crmeter.ingest.in_place.site import AMOUNT, CLEAN, MOMENT, NUMBER, WHOLE, WITH_OFFSET, Shape
 from crmeter.warehouse.engines import clickhouse_session
 from crmeter.warehouse.engines.clickhouse import word
 from crmeter.warehouse.engines.clickhouse_sql import INSTANT
@@ -76,11 +76,16 @@ class ClickHouseSite:
         return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
     def text(self, value: str, kind: str) -> str:
+        if kind == CLEAN:
+            return value
         found = f"CAST({value} AS Nullable(String))"
         return f"nullIf(replaceRegexpAll({found}, {self.literal(_AROUND)}, ''), '')"
 
     def matches(self, text: str, pattern: str) -> str:
         return f"match({text}, {self.literal(pattern)})"
+
+    def replaced(self, text: str, pattern: str, by: str) -> str:
+        return f"replaceRegexpOne({text}, {self.literal(pattern)}, {self.literal(by)})"
 
     def moment(self, value: str, kind: str, zone: str) -> str:
         name = self.literal(zone)

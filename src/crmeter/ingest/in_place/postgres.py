@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmeter.ingest.formats.clean import BLANKS
-from crmeter.ingest.in_place.site import AMOUNT, MOMENT, NUMBER, WHOLE, WITH_OFFSET, Shape
+from crmeter.ingest.in_place.site import AMOUNT, CLEAN, MOMENT, NUMBER, WHOLE, WITH_OFFSET, Shape
 from crmeter.warehouse.engines import postgres_session
 from crmeter.warehouse.engines.engine import ServerError
 from crmeter.warehouse.identifier import literal, quoted
@@ -75,6 +75,8 @@ class PostgresSite:
         return literal(text)
 
     def text(self, value: str, kind: str) -> str:
+        if kind == CLEAN:
+            return value
         plain = f"CAST({value} AS TEXT)"
         if kind == "DOUBLE":  # whole numbers without .0, as they are written elsewhere
             whole = f"{value} = trunc({value}) AND abs({value}) < 9007199254740992"
@@ -83,6 +85,9 @@ class PostgresSite:
 
     def matches(self, text: str, pattern: str) -> str:
         return f"{text} ~ {literal(pattern)}"
+
+    def replaced(self, text: str, pattern: str, by: str) -> str:
+        return f"regexp_replace({text}, {literal(pattern)}, {literal(by)})"
 
     def moment(self, value: str, kind: str, zone: str) -> str:
         if kind == "TIMESTAMPTZ":

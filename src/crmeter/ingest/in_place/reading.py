@@ -1,13 +1,13 @@
 """How the columns of a mapping become canonical on a server: the words of choices are looked up, all else is checked.
 
-Texts are read as ISO 8601 and as plain numbers there, and as nothing else: a column that mostly is something else is an
-error that says so, a value that is something else is quarantined.
+Texts are read as dates with the year first and as plain numbers there, and as nothing else: a column that mostly is
+something else is an error that says so, a value that is something else is quarantined.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
@@ -15,7 +15,7 @@ import duckdb
 from crmeter.ingest.conversion import column_types
 from crmeter.ingest.formats import words
 from crmeter.ingest.formats.clean import MISSING, NO_DATE, narrow
-from crmeter.ingest.in_place.site import Site
+from crmeter.ingest.in_place.site import CLEAN, YEAR_FIRST, Site
 from crmeter.ingest.validation import RAW
 from crmeter.kernel.errors import Problem
 from crmeter.kernel.messages import t
@@ -24,8 +24,31 @@ from crmeter.model.table import Column, Kind, Table
 from crmeter.warehouse.identifier import quoted
 
 _TEXTS = (Kind.KEY, Kind.REF, Kind.TEXT)
+_DATES = (Kind.INSTANT, Kind.DATE)
 _NUMBERS = (Kind.MONEY, Kind.NUMBER, Kind.INTEGER)
 _MANY = 1_000  # different values of a column of words
+_ISO = "~iso "
+"""Before the name of a column of dates as text: the text in the one form that is read."""
+
+
+def cleaned(site: Site, table: Table, types: Mapping[str, str], mapped: str) -> str:
+    """A SELECT of the rows of ``mapped``, texts CLEAN, with those of dates in the one form that is read."""
+    found = [f"{_clean(site, name, kind)} AS {quoted(name)}" for name, kind in types.items()]
+    for column in table.columns:
+        if _is_dated_text(column, types):
+            text = _clean(site, column.name, "VARCHAR")
+            for pattern, by in YEAR_FIRST:
+                text = site.replaced(text, pattern, by)
+            found.append(f"{text} AS {quoted(_ISO + column.name)}")
+    return f"SELECT {', '.join(found)} FROM {quoted(mapped)}"
+
+
+def _clean(site: Site, name: str, kind: str) -> str:
+    return site.text(quoted(name), kind) if kind == "VARCHAR" else quoted(name)
+
+
+def _is_dated_text(column: Column, types: Mapping[str, str]) -> bool:
+    return column.kind in _DATES and types.get(column.name) == "VARCHAR"
 
 
 @dataclass
@@ -40,10 +63,11 @@ class Columns:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the columns of the temporary table ``mapped``, whose columns have ``types``."""
+    """Reads the columns of the temporary table ``rows``, which :func:`cleaned` made; those of the mapping have
+    ``types``."""
 
     site: Site
-    mapped: str
+    rows: str
     types: Mapping[str, str]
     rules: Rules
 
@@ -63,28 +87,32 @@ class Reader:
         return found
 
     def _column(self, found: Columns, table: Table, column: Column) -> None:
-        text = self.site.text(quoted(column.name), self.types[column.name])
+        text = self.site.text(quoted(column.name), self._kind(column.name))
         missing = f"{text} IS NULL" if column.kind in _TEXTS else self._is_missing(text, column.kind)
         converted = dict(self._converted(found, table, column, text))
         found.inner.append((RAW + column.name, f"CASE WHEN {missing} THEN NULL ELSE {text} END"))
         found.inner.extend(converted.items())
         found.outer.extend((name, quoted(name)) for name in converted)
-        if column.kind not in _TEXTS:
-            self._require_most(found, f"{table.name}.{column.name}", column.kind, missing, converted[column.name])
+        if column.kind is Kind.INSTANT:
+            found.outer.append((column.business_date, self.site.day_of(quoted(column.name), self.rules.timezone)))
+
+    def _kind(self, name: str) -> str:
+        """The type of a column in ``rows``."""
+        kind = self.types[name]
+        return CLEAN if kind == "VARCHAR" else kind
 
     def _is_missing(self, text: str, kind: Kind) -> str:
-        said = (*MISSING, *NO_DATE) if kind in (Kind.INSTANT, Kind.DATE) else MISSING
+        said = (*MISSING, *NO_DATE) if kind in _DATES else MISSING
         listed = ", ".join(self.site.literal(word) for word in said if word)
         return f"coalesce(lower({text}) IN ({listed}), true)"
 
     def _converted(self, found: Columns, table: Table, column: Column, text: str) -> Iterator[tuple[str, str]]:
-        """The stored columns of a column."""
-        site, name, kind, zone = self.site, quoted(column.name), self.types[column.name], self.rules.timezone
+        """What is stored of a column; the business date of an instant follows from that."""
+        site, kind, zone = self.site, self._kind(column.name), self.rules.timezone
+        name = quoted((_ISO if _is_dated_text(column, self.types) else "") + column.name)
         match column.kind:
             case Kind.INSTANT:
-                moment = site.moment(name, kind, zone)
-                yield column.name, moment
-                yield column.business_date, site.day_of(f"({moment})", zone)
+                yield column.name, site.moment(name, kind, zone)
             case Kind.DATE:
                 yield column.name, site.day(name, kind, zone)
             case Kind.MONEY:
@@ -104,7 +132,7 @@ class Reader:
         if kind == "BOOLEAN" and self.types[column.name] == "BOOLEAN":
             return quoted(column.name)
         rows = self.site.rows(
-            f"SELECT DISTINCT {text} AS word FROM {quoted(self.mapped)} WHERE {text} IS NOT NULL LIMIT {_MANY + 1}"
+            f"SELECT DISTINCT {text} AS word FROM {quoted(self.rows)} WHERE {text} IS NOT NULL LIMIT {_MANY + 1}"
         )
         if len(rows) > _MANY:
             found.problems.append(
@@ -126,23 +154,23 @@ class Reader:
         )
         return f"CASE {text}{cases} ELSE NULL END" if cases else self.site.typed("NULL", kind)
 
-    def _require_most(self, found: Columns, column: str, kind: Kind, missing: str, value: str) -> None:
-        """A column of which most values do not fit was not meant so."""
-        if kind not in (Kind.INSTANT, Kind.DATE, *_NUMBERS):
-            return
-        [(total, fitting)] = self.site.rows(
-            f"SELECT count(*), count({value}) FROM {quoted(self.mapped)} WHERE NOT ({missing})"
-        )
-        if total > 2 * fitting:
-            shape = t("dates such as 2025-03-01 14:30") if kind in (Kind.INSTANT, Kind.DATE) else t("plain numbers")
-            found.problems.append(
-                Problem(
-                    t("{column}: {count} of {total} values are no {shape}.",
-                      column=column, count=total - fitting, total=total, shape=shape),
-                    t("On a server no other form is read."),
-                    t("Give the column a type there, in a view."),
-                )
-            )  # fmt: skip
+
+def unfit(site: Site, table: Table, given: Container[str], converted: str) -> Iterator[Problem]:
+    """Columns of ``converted`` of which most values do not fit: they were not meant so."""
+    columns = [c for c in table.columns if c.name in given and c.kind in (*_DATES, *_NUMBERS)]
+    counts = [f"count({quoted(RAW + c.name)}), count({quoted(c.name)})" for c in columns]
+    row = site.rows(f"SELECT {', '.join(counts)} FROM {quoted(converted)}")[0] if columns else ()
+    for column, total, fitting in zip(columns, row[::2], row[1::2], strict=True):
+        if total <= 2 * fitting:
+            continue
+        shape = t("dates such as 2025-03-01 14:30") if column.kind in _DATES else t("plain numbers")
+        name = f"{table.name}.{column.name}"
+        yield Problem(
+            t("{column}: {count} of {total} values are no {shape}.",
+              column=name, count=total - fitting, total=total, shape=shape),
+            t("On a server no other form is read."),
+            t("Give the column a type there, in a view."),
+        )  # fmt: skip
 
 
 def _looked_up(values: list[str], column: Column) -> dict[str, str]:

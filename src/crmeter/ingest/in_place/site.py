@@ -7,6 +7,16 @@ from typing import Any, Protocol
 
 Shape = Mapping[str, Mapping[str, str]]  # table → column → the type, as DuckDB calls one of its family
 
+YEAR_FIRST = (  # pattern and what comes in its place, one after the other: as ISO 8601 writes it
+    (r"^([0-9]{4}) *[-/.年] *([0-9]{1,2}) *[-/.月] *([0-9]{1,2}) *日? *", r"\1-\2-\3 "),
+    (r"^([0-9]{4})-([0-9])-", r"\1-0\2-"),
+    (r"^([0-9]{4}-[0-9]{2})-([0-9]) ", r"\1-0\2 "),
+    (r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) +T?([0-9]):", r"\1 0\2:"),
+    (r"^([0-9]{4}-[0-9]{2}-[0-9]{2}) +T?", r"\1 "),
+    (r" +$", ""),
+)
+CLEAN = "CLEAN"
+"""The kind of a text that has no blanks around it any more."""
 DAY = r"(?:19[0-9]{2}|2[01][0-9]{2}|2200)-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
 OFFSET = r"(?:Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9])"
@@ -37,12 +47,15 @@ class Site(Protocol):
     def literal(self, text: str) -> str: ...
 
     def text(self, value: str, kind: str) -> str:
-        """A value of type ``kind`` as text without blanks around it; null where nothing is left."""
+        """A value of type ``kind`` as text without blanks around it; null where nothing is left. CLEAN is one."""
 
     def matches(self, text: str, pattern: str) -> str: ...
 
+    def replaced(self, text: str, pattern: str, by: str) -> str:
+        """A text with the first match of a regular expression replaced."""
+
     def moment(self, value: str, kind: str, zone: str) -> str:
-        """The UTC instant of a value; text is ISO 8601, and in ``zone`` where it names no offset."""
+        """The UTC instant of a value; text is ISO 8601, and of ``zone`` where it names no offset."""
 
     def day_of(self, instant: str, zone: str) -> str:
         """The business date of a UTC instant."""

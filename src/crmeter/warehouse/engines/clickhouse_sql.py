@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import ibis.expr.datatypes as dt
@@ -10,6 +12,7 @@ import ibis.expr.types as ir
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import ClickHouseCompiler
 from ibis.backends.sql.datatypes import ClickHouseType
+from ibis.common.graph import Node
 
 INSTANT = "DateTime64(6, 'UTC')"
 _MICROSECONDS = 1_000_000
@@ -38,13 +41,13 @@ class Compiler(ClickHouseCompiler):  # type: ignore[misc]
         return None if isinstance(op.func, ops.RankBase) else spec  # rows of equal rank are not seen in a frame of rows
 
     def visit_Cast(self, op: Any, *, arg: Any, to: Any) -> Any:
-        if to.is_decimal() and op.arg.dtype.is_floating():
-            return self._to_decimal(arg, to)
+        if to.is_decimal() and _is_float(op.arg):
+            return self.to_decimal(arg, to)
         if to.is_integer() and (op.arg.dtype.is_floating() or op.arg.dtype.is_decimal()):
             arg = self.f.round(arg)  # where a cast would cut off
         return super().visit_Cast(op, arg=arg, to=to)
 
-    def _to_decimal(self, arg: Any, to: Any) -> Any:
+    def to_decimal(self, arg: Any, to: Any) -> Any:
         """The nearest decimal, where a cast would cut off: by way of the whole number of its smallest steps."""
         step, whole = self.f.toDecimal64(sge.Literal.string(f"{10**-to.scale:.{to.scale}f}"), to.scale), 10**to.scale
         steps = self.f.trunc(self._add_parens(arg) * whole + self.if_(self._add_parens(arg) < 0, -0.5, 0.5))
@@ -108,11 +111,44 @@ def written(expr: ir.Table) -> str:
         target = found
     else:
         target = sge.select().from_(found.subquery(sge.to_identifier("typed", quoted=True)))
-    target.set("expressions", [_typed(columns[name], name, kind) for name, kind in schema.items()])
+    values = _values(expr.op())
+    typed = [_typed(columns[name], name, kind, values.get(name)) for name, kind in schema.items()]
+    target.set("expressions", typed)
     return str(target.sql("clickhouse"))
 
 
-def _typed(value: Any, name: str, kind: dt.DataType) -> Any:
-    if kind.is_boolean() or kind.is_integer() or kind.is_decimal() or kind.is_temporal():
+def _typed(value: Any, name: str, kind: dt.DataType, made: Node | None) -> Any:
+    if kind.is_decimal() and made is not None and _is_float(made):
+        value = _COMPILER.to_decimal(value, kind)
+    elif kind.is_boolean() or kind.is_integer() or kind.is_decimal() or kind.is_temporal():
         value = sge.Cast(this=value, to=Types.from_ibis(kind))
     return sge.Alias(this=value, alias=sge.to_identifier(name, quoted=True))
+
+
+@lru_cache(maxsize=4096)
+def _is_float(value: Node) -> bool:
+    """Whether a number is one in floating point there: Ibis takes a decimal times a float for a decimal, engines do
+    not."""
+    if not value.dtype.is_decimal():
+        return bool(value.dtype.is_floating())
+    if isinstance(value, ops.Field):
+        return any(_is_float(made) for rows in _sides(value.rel) if (made := _values(rows).get(value.name)) is not None)
+    parts = () if isinstance(value, ops.Cast) else value.args
+    return any(_is_float(part) for part in parts if isinstance(part, ops.Value) and part.dtype.is_numeric())
+
+
+def _sides(rows: Node) -> tuple[Node, ...]:
+    return (*_sides(rows.left), *_sides(rows.right)) if isinstance(rows, ops.Set) else (rows,)
+
+
+def _values(rows: Node) -> Mapping[str, Node]:
+    """What the columns of some rows are made of."""
+    if isinstance(rows, ops.Aggregate):
+        return {**rows.groups, **rows.metrics}
+    if isinstance(rows, ops.Set):
+        return {name: ops.Field(rows, name) for name in rows.schema.names}
+    for kept in ("selections", "values"):  # as Ibis writes a SELECT, and as it is asked for one
+        if isinstance(found := getattr(rows, kept, None), Mapping) and found:
+            return found
+    parent = getattr(rows, "parent", None)
+    return {name: ops.Field(parent, name) for name in parent.schema.names} if parent is not None else {}

@@ -60,7 +60,15 @@ class _Compiler(PostgresCompiler):  # type: ignore[misc]  # without types of its
     def visit_Cast(self, op: Any, *, arg: Any, to: Any) -> Any:
         if op.arg.dtype.is_boolean() and to.is_numeric():  # by way of the one type of number that a flag becomes
             arg = self.cast(arg, dt.int32)
+        if op.arg.dtype.is_floating() and to.is_decimal():
+            return self._to_decimal(arg, to)
         return super().visit_Cast(op, arg=arg, to=to)
+
+    def _to_decimal(self, arg: Any, to: Any) -> Any:
+        """The nearest decimal of the number itself; a cast would take the nearest of its first fifteen digits."""
+        whole, half = 10**to.scale, self.if_(self._add_parens(arg) < 0, -0.5, 0.5)
+        steps = self.f.trunc(self._add_parens(arg) * whole + half)
+        return self.cast(self.cast(steps, dt.Decimal()) / whole, to)
 
 
 _COMPILER = _Compiler()
