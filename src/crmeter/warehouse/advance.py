@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
+from functools import cached_property, partial
 
 import duckdb
 import ibis.expr.operations as ops
@@ -140,15 +140,19 @@ class Advance:
             "ON o.currency = r.currency AND o.ordered_on = r.day"
         )
 
+    @cached_property
+    def _of_touched(self) -> Mapping[str, ir.Table]:
+        """The orders and contracts of touched customers, read once for all that is made of them."""
+        tables, theirs = self._engine.tables(), declared(THEIRS, {"touched_id": "VARCHAR"})
+        found = {}
+        for name in ("order", "subscription"):
+            rows = tables[name].semi_join(theirs, tables[name].customer_id == theirs.touched_id)
+            found[name], _ = self._engine.keep(f"touched_{name}", rows, self._engine.to_sql(rows))
+        return found
+
     def _tables_of_touched(self) -> Mapping[str, ir.Table]:
         """The tables with the orders and contracts of touched customers alone."""
-        tables = self._engine.tables()
-        theirs = declared(THEIRS, {"touched_id": "VARCHAR"})
-        narrowed = {
-            name: tables[name].semi_join(theirs, tables[name].customer_id == theirs.touched_id)
-            for name in ("order", "subscription")
-        }
-        return {**tables, **narrowed}
+        return {**self._engine.tables(), **self._of_touched}
 
     def _replace(self, name: str, rows: ir.Table) -> None:
         """Put ``rows`` of touched customers in the place of theirs in a derived table."""
@@ -163,8 +167,9 @@ class Advance:
         for name, derivation in DERIVATIONS.items():
             if _says_the_same(partial(derivation.rows, tables, self.rules), self, changed):
                 continue
-            rows = derivation.rows(self._tables_of_touched(), self.rules, self.as_of)
-            if derivation.by_customer and changed.isdisjoint(_read(rows) - _THEIRS_ALONE):
+            others = _read(derivation.rows(tables, self.rules, self.as_of)) - _THEIRS_ALONE
+            if derivation.by_customer and changed.isdisjoint(others):
+                rows = derivation.rows(self._tables_of_touched(), self.rules, self.as_of)
                 touched = declared(TOUCHED, {"customer_id": "VARCHAR"})
                 self._replace(name, rows.semi_join(touched, "customer_id"))
             else:
