@@ -30,6 +30,7 @@ from crmeter.warehouse.sql import declared
 
 TOUCHED, THEIRS = "touched_customer", "touched_id"  # customers, and all ids that count as theirs
 _THEIRS_ALONE = {"order", "subscription", "spell", "customer_alias"}  # what changes of touched customers only
+_UNREAD = {"order_id", "product", "product_line", "channel", "owner_id"}  # text that nothing derived so is made of
 _BEFORE = {"customer_alias": "alias_before", "rate": "rate_before"}
 
 
@@ -147,6 +148,7 @@ class Advance:
         found = {}
         for name in ("order", "subscription"):
             rows = tables[name].semi_join(theirs, tables[name].customer_id == theirs.touched_id)
+            rows = rows.drop(*_UNREAD & {*rows.columns})
             found[name], _ = self._engine.keep(f"touched_{name}", rows, self._engine.to_sql(rows))
         return found
 
