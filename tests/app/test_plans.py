@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -16,6 +17,7 @@ from crmeter.app import plans
 from crmeter.app.ingesting import ingest
 from crmeter.app.measuring import measure
 from crmeter.app.settings import Workspace, open_workspace
+from crmeter.cli.main import run
 from crmeter.improvement import verification
 from crmeter.improvement.registration import check_seal
 from crmeter.kernel.errors import UserError
@@ -27,15 +29,15 @@ from tests.app.company_of_plans import AFTER, AMOUNT, BEFORE, CUSTOMERS, END, PL
 def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, list[str]]:
     """tests/app/killed_plans.py: four processes die on the way, each a little further; the fifth comes through."""
     root = tmp_path_factory.mktemp("plans")
-    run = subprocess.run(
+    ended = subprocess.run(
         [sys.executable, "-m", "tests.app.killed_plans", str(root)],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert run.returncode == 0, run.stderr
-    return open_workspace(root), run.stdout.splitlines()
+    assert ended.returncode == 0, ended.stderr
+    return open_workspace(root), ended.stdout.splitlines()
 
 
 @pytest.fixture
@@ -140,3 +142,49 @@ def test_overdue_steps_are_listed(workspace: Workspace) -> None:
     assert overdue(date(2024, 3, 15)) == []
     (late,) = overdue(date(2024, 3, 16))
     assert (late["number"], late["owner"], late["due"]) == (1, "Lin", "2024-03-15")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("improved", "A/B test", "Step 1 was not done", "gross profit")),
+        ("zh-Hant", ("改善", "A/B 測試", "步驟 1 沒有完成", "毛利")),
+        ("zh-Hans", ("改善", "A/B 测试", "步骤 1 没有完成", "毛利")),
+    ],
+)
+def test_the_command_line_tells_it(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], lang: str, words: tuple[str, ...]
+) -> None:
+    assert run(["-C", str(workspace.root), "plan", "show", "P1", "--lang", lang]) == 0
+    said = capsys.readouterr().out
+    assert [word for word in words if word not in said] == []
+    assert run(["-C", str(workspace.root), "plan", "--lang", lang]) == 0
+    assert words[0] in capsys.readouterr().out
+
+
+def test_the_command_line_drafts_and_says_what_is_lacking(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--title", "Call", "--kpi", "orders", "--step", "Call them | Lin | 2030-02-01", "--new-customers"]
+    given += ["--no-split"]
+    assert run(["-C", str(workspace.root), "plan", "new", *given, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["plan"]["title"], told["plan"]["group"]["enrolled"], told["plan"]["split"]) == ("Call", "new", False)
+    assert told["plan"]["steps"] == [{"what": "Call them", "owner": "Lin", "due": "2030-02-01", "done": None}]
+    assert run(["-C", str(workspace.root), "plan", "edit", told["id"], "--owner", "Lin", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["plan"]["owner"] == "Lin"
+    assert run(["-C", str(workspace.root), "plan", "register", told["id"]]) == 1
+    said = capsys.readouterr().err
+    for part in ("problem", "cause", "kind", "start", "end", "objective", "expected"):
+        assert part in said
+
+
+def test_lots_are_listed_for_whoever_carries_the_plan_out(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["-C", str(workspace.root), "plan", "lots", "P1"]) == 0
+    lines = capsys.readouterr().out.split()
+    by = treated_by(workspace)
+    assert lines[0] == "customer_id,lot"
+    assert len(lines) > CUSTOMERS * 0.9
+    assert all((lot == "treated") is by(customer) for customer, lot in (line.split(",") for line in lines[1:]))

@@ -139,10 +139,10 @@ def add_lots(app: typer.Typer) -> None:
         format: Annotated[Literal["csv", "json"], _format()] = "csv",
     ) -> None:
         from crmeter.app import plans
-        from crmeter.cli.tables import comma_separated
+        from crmeter.cli.plan_tables import lots_as_csv
 
         found = plans.lots(workspace(), id)
-        forms.deliver(found, format, output, {"csv": lambda: comma_separated(found)})
+        forms.deliver(found, format, output, {"csv": lambda: lots_as_csv(found)})
 
 
 def add_start(app: typer.Typer) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmeter.cli.tables import table
 from crmeter.kernel.messages import t
+from crmeter.reports.publication.harmless import harmless
 
 if TYPE_CHECKING:
     from crmeter.app.settings import Workspace
@@ -184,3 +187,12 @@ def _said(value: float | None, unit: str, currency: str | None) -> str:
     from crmeter.reports import numbers
 
     return "–" if value is None else numbers.amount(value, unit, currency)
+
+
+def lots_as_csv(found: Sequence[Plain]) -> str:
+    """Customer and lot, a line each."""
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(("customer_id", "lot"))
+    writer.writerows([harmless(row["customer_id"]), row["lot"]] for row in found)
+    return target.getvalue()

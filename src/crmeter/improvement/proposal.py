@@ -36,6 +36,9 @@ BACK = {Grain.MONTH: 36, Grain.WEEK: 104}  # periods before the start at most
 FALSE_ALARMS = 0.2  # of the tries on the past: a method that finds so much where nothing was done is not taken
 TRIED = 12  # tries below which their false alarms say nothing
 FEWEST_GROUPS = 4  # to compare with
+# Of an effect where there is none, by the formulas. Companies are not like formulas: at 0.05, of 200 plans that changed
+# nothing 19 were called improved or worse (benchmarks/studies/plans.py).
+ALPHA = 0.02
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ class Proposer:
             minimum_effect=draft.least or abs(draft.expected),
             better=(Better.UP if draft.expected > 0 else Better.DOWN) if own is Better.NONE else None,
             registered_on=self.today,
+            alpha=ALPHA,
             **more,
         )
 
