@@ -65,7 +65,7 @@ ID = "2025-10-07..2025-12-30-1"
 def killed(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """A workspace whose evaluation after an event was killed at each step, and what was told after each kill."""
     folder = tmp_path_factory.mktemp("killed") / "acme"
-    shutil.copytree(loaded, folder)
+    shutil.copytree(loaded, folder, ignore=shutil.ignore_patterns("app.db*"))  # what others evaluated there
     events.add(open_workspace(folder), "price_change", date(2025, 10, 7), note="Dearer")
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder)], capture_output=True, text=True, check=True
@@ -131,7 +131,7 @@ def test_a_run_is_taken_up_only_where_its_inputs_hold(acme: Path) -> None:
 @pytest.fixture
 def acme(loaded: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "acme"
-    shutil.copytree(loaded, folder)
+    shutil.copytree(loaded, folder, ignore=shutil.ignore_patterns("app.db*"))
     return folder
 
 
