@@ -28,11 +28,11 @@ def bound_memory(size: int | None) -> None:
 
 
 def bounds(path: Path) -> dict[str, str | bool | int | float | list[str]]:
-    """The settings of a connection to the file ``path``: how much memory it may take, and where the rest goes."""
-    return {
-        "temp_directory": f"{path}.{os.getpid()}{SPILL}",
-        **({} if _bound is None else {"memory_limit": f"{_bound}B"}),
-    }
+    """The settings of a connection to the file ``path``: how much memory it may take, and where the rest goes; none
+    where nothing bounds it, so that it goes with other connections of the process to the same file."""
+    if _bound is None:
+        return {}
+    return {"memory_limit": f"{_bound}B", "temp_directory": f"{path}.{os.getpid()}{SPILL}"}
 
 
 def sweep_spills(path: Path) -> None:

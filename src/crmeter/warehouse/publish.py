@@ -120,7 +120,7 @@ def _busy(path: Path, pid: str) -> UserError:
 @contextmanager
 def _connected(copy: Path, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
-        con = duckdb.connect(str(copy), config={**SAFE, **bounds(copy)})
+        con = duckdb.connect(str(copy), config={**SAFE, "temp_directory": f"{copy}.spill", **bounds(copy)})
     except duckdb.Error as error:
         if _means_full(error):
             raise
@@ -144,7 +144,7 @@ def _connected(copy: Path, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _written_anew(copy: Path) -> Path:
     """The content of a copy in a file of its own; the copy is removed first, so that no kill leaves it behind."""
     fresh = copy.with_name(f"{copy.name}.anew")
-    with duckdb.connect(config={**SAFE, **bounds(copy)}) as con:
+    with duckdb.connect(config={**SAFE, "temp_directory": f"{copy}.spill", **bounds(copy)}) as con:
         con.execute("SET enable_progress_bar = false")
         con.execute(f"ATTACH {literal(str(copy))} AS changed (READ_ONLY)")
         con.execute(f"ATTACH {literal(str(fresh))} AS fresh")
