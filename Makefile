@@ -74,7 +74,7 @@ lint: $(VENV)/.test $(VENV)/.assets
 	@$(BIN)/python scripts/docs.py --check
 
 tests: $(VENV)/.test $(VENV)/.assets
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # side by side: the linters are done long before the tests, and say nothing unless something is wrong
 test: $(VENV)/.test $(VENV)/.assets

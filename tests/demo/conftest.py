@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -18,11 +18,6 @@ SEED = 7  # of the company that most tests look at
 
 Folder = Callable[[int, tuple[str, ...]], Path]
 Company = Callable[[int, tuple[str, ...]], duckdb.DuckDBPyConnection]
-
-
-def together(seeds: Iterable[int]) -> list[object]:
-    """Seeds as parameters: the tests of one company go to one process, so that it reads each file once."""
-    return [pytest.param(seed, marks=pytest.mark.xdist_group(f"company {seed}")) for seed in seeds]
 
 
 def called(seed: int, stories: tuple[str, ...]) -> str:

@@ -20,7 +20,7 @@ from crmeter.demo.service import SLOW_TEAM
 from crmeter.demo.setup import custom_fields
 from crmeter.demo.stories import choose
 from crmeter.demo.voices import draw_feedback
-from tests.demo.conftest import CUSTOMERS, Company, together
+from tests.demo.conftest import CUSTOMERS, Company
 from tests.demo.exported import lines
 from tests.demo.test_files import rows
 from tests.demo.test_planted import SEEDS, deviations
@@ -46,7 +46,7 @@ def bought_after(con: duckdb.DuckDBPyConnection, name: str, arm: str) -> tuple[i
     return found
 
 
-@pytest.mark.parametrize("seed", together(SEEDS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_voucher_makes_people_buy_and_the_newsletter_does_not(company: Company, seed: int) -> None:
     told, quiet = company(seed, STORY_NAMES), company(seed, ())
     voucher, newsletter = "2025 老友回購折價券", "2025 生豆知識電子報"
@@ -84,7 +84,7 @@ def working(con: duckdb.DuckDBPyConnection, quarter: str, where: str) -> tuple[i
     return found
 
 
-@pytest.mark.parametrize("seed", together(SEEDS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_upgrade_wins_all_teams_but_one(company: Company, seed: int) -> None:
     told, quiet = company(seed, STORY_NAMES), company(seed, ())
     planted = SIZES["upgrade"]

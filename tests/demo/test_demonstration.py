@@ -18,7 +18,6 @@ from tests.demo.believed import build
 from tests.demo.exported import lines
 
 TABLES = tuple(table.name for table in ALL if table.name not in ("figures", *WRITTEN))  # those nobody delivers
-pytestmark = pytest.mark.xdist_group("the demonstration")  # one process makes the company
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,6 @@ from crmeter.warehouse.duck import Warehouse, reading
 BY_ID = {kpi.id: kpi for kpi in CATALOGUE}
 PLAIN, ALIGNED = Calendar(), Calendar(spring_festival=True)
 TODAY = date(2026, 1, 1)
-pytestmark = pytest.mark.xdist_group("Spring Festival")  # one process makes the company
 
 
 @pytest.fixture(scope="module")
