@@ -36,6 +36,7 @@ from crmeter.warehouse.duck import Warehouse
 
 COMPANIES = int(os.environ.get("PLANS_COMPANIES", "200"))
 WATCHED = int(os.environ.get("PLANS_WATCHED", "0"))  # of them, whose guards are watched too: that takes longest
+SEED = int(os.environ.get("PLANS_SEED", "2026"))
 CUSTOMERS, REGIONS = 300, 10
 FIRST, START, END = date(2023, 3, 1), date(2024, 9, 1), date(2024, 12, 1)
 RULES = Rules(currency="EUR", calendar=Calendar())
@@ -130,7 +131,7 @@ def sealed(known: Warehouse, kind: str, lots: str) -> dict[str, Any] | str:
 def one(number: int) -> tuple[str, str, bool]:
     """The kind of the plan of one company, the verdict on it, and whether a guard raised an alarm."""
     kind = KINDS[number % len(KINDS)]
-    known = warehouse(orders(np.random.default_rng((2026, number))), END, 2)
+    known = warehouse(orders(np.random.default_rng((SEED, number))), END, 2)
     document = sealed(known, kind, f"company {number}")
     if isinstance(document, str):
         return kind, f"refused: {document}", False
@@ -154,6 +155,7 @@ def study() -> dict[str, Any]:
     called = sum(each[verdict] for each in told.values() for verdict in ("improved", "worse"))
     return {
         "companies": COMPANIES,
+        "seed": SEED,
         "customers": CUSTOMERS,
         "verdicts": {kind: dict(sorted(counted.items())) for kind, counted in told.items()},
         "called_improved_or_worse": called,

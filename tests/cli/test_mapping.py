@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -35,6 +36,10 @@ def test_files_become_a_workspace_that_loads(crmeter: Call, tmp_path: Path, expo
     assert "[sources.crm.tables]\norders = " in settings
     checked = crmeter("map", "crm", "--check", "-C", folder)
     assert checked.code == 0 and "All mappings can be loaded." in checked.out
+    scheduled = json.loads(crmeter("schedule", "list", "-C", folder, "--format", "json").out)
+    assert [(each["id"], each["what"], each["every"], each["on"]) for each in scheduled] == [
+        ("S1", "evaluate", "quarter", "3")
+    ]
     loaded = crmeter("ingest", "-C", folder)
     assert loaded.code == 0
     orders = next(line.split() for line in loaded.out.splitlines() if " orders " in line)

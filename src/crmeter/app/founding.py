@@ -14,6 +14,7 @@ from pathlib import Path
 from crmeter.app.ingesting import silent
 from crmeter.app.lacking import Reach, reaches
 from crmeter.app.mapping import Proposed, propose
+from crmeter.app.scheduling import EVALUATE, Wanted, add
 from crmeter.app.settings import open_workspace
 from crmeter.app.settings.writing import database_section, files_section, first_settings, zone_of_this_machine
 from crmeter.connectors.sql import is_database
@@ -23,17 +24,20 @@ from crmeter.kernel.errors import Problem, UserError, raise_if_any
 from crmeter.kernel.messages import language, t
 
 SOURCE, EXPORTS, DATABASES = "crm", "exports", "databases"
+EACH_QUARTER = Wanted(EVALUATE, "quarter", "06:00", on="3")  # by then what the old quarter brought late is there
 CURRENCIES = {"zh-Hant": "TWD", "zh-Hans": "CNY", "en": "USD"}  # by language, where no one says it
 
 
 @dataclass(frozen=True)
 class Founded:
-    """A workspace that was made. ``assumed`` are settings that nobody stated, as they are written."""
+    """A workspace that was made. ``assumed`` are settings that nobody stated, as they are written; ``schedule`` is what
+    evaluates each quarter."""
 
     root: Path
     proposed: tuple[Proposed, ...]
     reaches: tuple[Reach, ...]
     assumed: tuple[str, ...]
+    schedule: str
 
 
 def found(
@@ -44,7 +48,8 @@ def found(
     timezone: str | None = None,
     progress: Progress = silent,
 ) -> Founded:
-    """Make a workspace in ``directory``, copy ``files`` into it and propose how they are read.
+    """Make a workspace in ``directory``, copy ``files`` into it and propose how they are read. Each quarter is to be
+    evaluated in it.
 
     An SQLite database among the files becomes a source of its own, named after the file.
 
@@ -63,7 +68,8 @@ def found(
         proposed = tuple(propose(workspace, (), progress)) if files else ()
         found_out = reaches(workspace) if files else ()
     assumed = tuple(f'{key} = "{held[key]}"' for key, said in stated.items() if not said)
-    return Founded(directory, proposed, found_out, assumed)
+    schedule = add(open_workspace(directory, {}), EACH_QUARTER)
+    return Founded(directory, proposed, found_out, assumed, schedule["id"])
 
 
 def _copied(files: Sequence[Path], root: Path) -> Iterator[str]:

@@ -29,6 +29,8 @@ def founded(made: Founded) -> str:
     else:
         parts.append(t("Put export files into {folder}, name them in crmeter.toml, then run: crmeter map -C {root}",
                        folder=made.root / "exports", root=made.root))  # fmt: skip
+    parts.append(t("Each quarter is evaluated on its third day ({id}) once something calls this every few minutes: "
+                   "crmeter run-due -C {root}", id=made.schedule, root=made.root))  # fmt: skip
     return "\n\n".join(parts)
 
 
