@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,11 @@ import ibis.expr.types as ir
 
 from crmeter.metrics.dimensions import Condition
 from crmeter.metrics.facts import Cross, Facts, Group
-from crmeter.metrics.measures import CELLS, RankedCells, Total
+from crmeter.metrics.measures import CELLS, RankedCells, Sway, Total
 from crmeter.metrics.plan import Batch, Place
 from crmeter.metrics.ranks import fetch_ranks
 from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
+from crmeter.metrics.sways import Places, fetch_sways
 from crmeter.model.cells import CELL_COLUMNS, cells, narrow
 from crmeter.model.populations.population import Tables
 from crmeter.model.rollups import is_within_a_month, with_rollups
@@ -79,7 +80,7 @@ class _Family:
             between.setdefault(ends, set()).add((one, two))
         kept = {i for ends, pairs in between.items() if _crosses(ends, pairs) for i in ends}
         rankings = self._rankings(home)
-        kept.update(i for i, *_ in rankings)
+        kept.update(i for i, *_ in rankings)  # those of sways too, which stand on rankings
         found = [self._cells(batch, keep=i in kept) for i, batch in enumerate(batches)]
         for i, batch in enumerate(batches):
             inside = {(one[0].column, two[0].column) for one, two in between.get((i, i), ()) if one[1] == two[1]}
@@ -88,6 +89,8 @@ class _Family:
             self._cross(found[i], found[j], [pair for pair in pairs if i != j or pair[0][1] != pair[1][1]])
         for (i, column, among), rankeds in rankings.items():
             self._rank(found[i], column, among, rankeds, batches[i].places)
+        for sway, places in self.reading.plan.sways.items():
+            self._sway(found, home, sway, places)
 
     def _rankings(self, home: Mapping[tuple[Place, str], int]) -> dict[Ranking, list[RankedCells]]:
         """The rankings asked for, by the cells they are read from."""
@@ -100,11 +103,24 @@ class _Family:
     def _rank(
         self, found: ir.Table, column: str, among: str, rankeds: Sequence[RankedCells], places: Sequence[Place]
     ) -> None:
+        rows = self._ranked(found, column, among, "in_order").drop("member")
+        fetch_ranks(self.reading, self.slices, rows, rankeds, places)
+
+    def _sway(
+        self, found: Sequence[ir.Table], home: Mapping[tuple[Place, str], int], sway: Sway, places: Iterable[Places]
+    ) -> None:
+        together: dict[tuple[int, int], list[Places]] = {}
+        for one, two in places:
+            together.setdefault((home[(one, sway.column)], home[(two, sway.column)]), []).append((one, two))
+        for ends, pairs in together.items():
+            here, there = (self._ranked(found[i], sway.column, sway.top.among, "value") for i in ends)
+            fetch_sways(self.reading, here, there, self.slices, sway, pairs)
+
+    def _ranked(self, found: ir.Table, column: str, among: str, name: str) -> ir.Table:
+        """The customers of whom ``among`` is 1, with a column under a ``name`` and the groups' attributes."""
         rows = self.reading.restored(found.filter(found[f"c_{among}"] == 1), self.foreign, self.conditions)
         every = map(self.reading.column, self.every)
-        fetch_ranks(
-            self.reading, self.slices, rows.select("period", *every, in_order=rows[f"c_{column}"]), rankeds, places
-        )
+        return rows.select("period", "member", *every, **{name: rows[f"c_{column}"]})
 
     def _cells(self, batch: Batch, *, keep: bool) -> ir.Table:
         """One row per customer and stretch, with the numbers asked for as c_<name>."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from crmeter.kernel.messages import t
 from crmeter.metrics.formulas import Cross, View
-from crmeter.metrics.measures import Measure, TopSum, Total
+from crmeter.metrics.measures import Measure, Product, Sway, TopSum, Total
 from crmeter.metrics.value import Estimate, Reason
+from crmeter.stats import differences
 from crmeter.stats.differences import Difference
+
+ROUNDING = 1e-12  # of the terms: a spread that is no more is that of floating point
 
 
 @dataclass(frozen=True)
@@ -18,11 +23,22 @@ class TopShare:
     top: TopSum
     total: Total
     has_interval = False
-    noise = crossed = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
         return (self.top, self.top.rows, self.total)
+
+    @property
+    def noise(self) -> tuple[Measure, ...]:
+        return (self._sway.edge, Product(self._sway, self._sway))
+
+    @property
+    def crossed(self) -> tuple[tuple[Total, Total], ...]:
+        return ((self._sway, self._sway),)
+
+    @cached_property
+    def _sway(self) -> Sway:
+        return Sway(self.total.population, self.total.column, top=self.top)
 
     def estimate(self, view: View) -> Estimate:
         n, whole = int(view(self.top.rows)), view(self.total)
@@ -34,9 +50,17 @@ class TopShare:
         return Estimate(part / whole, part, whole, n)
 
     def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
-        """The change alone: the order of the customers of two periods is too much the same for a simple error."""
+        """The customers of both periods are partly the same, and so is who of them brings most: what each sways the
+        share by counts in both."""
         new, old = self.estimate(now).value, self.estimate(base).value
-        return None if new is None or old is None else Difference(new - old)
+        if new is None or old is None:
+            return None
+        own = Product(self._sway, self._sway)
+        spread = now(own) + base(own) - 2 * cross(self._sway, self._sway)
+        n = max(now(self.top.rows) + base(self.top.rows), 2.0)
+        if spread <= ROUNDING * (now(own) + base(own)):
+            return Difference(new - old)
+        return differences.estimates(new, math.sqrt(spread * n / (n - 1)), old, 0.0)
 
     def words(self) -> str:
         share = round(100 * (1 - self.top.q))

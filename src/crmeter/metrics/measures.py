@@ -4,7 +4,7 @@ and have them measured together."""
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
 
@@ -135,6 +135,26 @@ class TopSum(RankedCells):
 
     def ranks(self, n: int) -> tuple[int, ...]:
         return (self.first(n),) if n else ()
+
+
+@dataclass(frozen=True)
+class Edge(RankedCells):
+    """The smallest of those that a :class:`TopSum` sums."""
+
+    def ranks(self, n: int) -> tuple[int, ...]:
+        return TopSum(self.population, self.column, self.q, among=self.among).ranks(n)
+
+
+@dataclass(frozen=True)
+class Sway(Total):
+    """By how much each customer sways the share that the largest (``top``) have of this total: the influence function
+    of that share. Its Σ is 0; asked for are Σ of its products, in one period and of the same customers in two."""
+
+    top: TopSum = field(kw_only=True)
+
+    @property
+    def edge(self) -> Edge:
+        return Edge(self.top.population, self.top.column, self.top.q, among=self.top.among)
 
 
 @dataclass(frozen=True)

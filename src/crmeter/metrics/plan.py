@@ -10,7 +10,7 @@ from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Period
 from crmeter.metrics.facts import plain
 from crmeter.metrics.kpi import Kpi
-from crmeter.metrics.measures import CELLS, Dated, Extreme, Measure, Product, Ranked, RankedCells, Total, Window
+from crmeter.metrics.measures import CELLS, Dated, Extreme, Measure, Product, Ranked, RankedCells, Sway, Total, Window
 from crmeter.model.cells import CELL_COLUMNS
 from crmeter.model.rollups import is_whole
 
@@ -46,6 +46,7 @@ class Plan:
     ranked_cells: dict[RankedCells, set[Place]] = field(default_factory=dict)
     cells: dict[Place, set[str]] = field(default_factory=dict)  # cell columns
     products: set[Pair] = field(default_factory=set)  # of customer cells
+    sways: dict[Sway, set[tuple[Place, Place]]] = field(default_factory=dict)  # those of which products are wanted
     stocks: set[Pair] = field(default_factory=set)  # of rows that are there at the ends of both stretches
     _known: dict[Period, Mapping[Window, Place]] = field(default_factory=dict)
 
@@ -122,6 +123,9 @@ class Plan:
         return isinstance(measure, Total) and measure.window in self.unused
 
     def _multiply(self, one: tuple[Total, Place], two: tuple[Total, Place]) -> None:
+        if isinstance(one[0], Sway):
+            self.sways.setdefault(one[0], set()).add((one[1], two[1]))
+            return
         pair = ((plain(one[0]), one[1]), (plain(two[0]), two[1]))
         if (pair[1], pair[0]) not in self.products:
             self.products.add(pair)
