@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.common.graph import Node
 
+from crmeter.model.cubes import CUBE
 from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.populations.population import Horizon, Lasting
@@ -19,18 +20,19 @@ from crmeter.model.rollups import FIRST, LAST, ROLLUPS, ROWS
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.model.tables import BY_NAME
+from crmeter.warehouse import cubes
 from crmeter.warehouse.business_days import refresh_business_days
 from crmeter.warehouse.engines.embedded import on
 from crmeter.warehouse.engines.engine import Engine
 from crmeter.warehouse.identifier import quoted
 from crmeter.warehouse.rates import refresh_rates
 
-FORMAT = 7
+FORMAT = 8
 """What the derived tables and those written of every load look like; raised with every change, so that a load of an
 earlier version is derived anew."""
 
-READABLE = (6, FORMAT)
-"""Those of which all that measuring needs is there: 6 had no rollups."""
+READABLE = (6, 7, FORMAT)
+"""Those of which all that measuring needs is there: 6 had no rollups, 7 no cube."""
 
 ALWAYS = date(1900, 1, 1)
 Where = Engine | duckdb.DuckDBPyConnection
@@ -62,7 +64,7 @@ def refresh(where: Where, rules: Rules, as_of: date) -> None:
     derive_aliases(engine)
     refresh_rates(engine, rules.currency)
     refresh_business_days(engine, rules, as_of)
-    engine.derive("spell", engine.to_sql(spells(engine.tables(), rules, as_of)))
+    engine.derive("spell", _sql(engine, spells, rules, as_of))
     rebuild(engine, rules, as_of)
     cover(engine, horizon(rules, as_of))
 
@@ -78,18 +80,20 @@ def derive_aliases(engine: Engine) -> None:
     engine.derive_rows("customer_alias", alias, list(survivors(engine).items()))
 
 
-def roll_up(where: Where, rules: Rules, as_of: date) -> None:
-    """Build every rollup anew; who is who and the rates must be there."""
+def roll_up(where: Where, rules: Rules, as_of: date, least_rows: int = cubes.LEAST_ROWS) -> None:
+    """Build every rollup anew, and the cube where one has ``least_rows``; who is who, rates, spells must be there."""
     engine = on(where)
     for rollup in ROLLUPS.values():
-        engine.derive(rollup.name, engine.to_sql(rollup.rows(engine.tables(), horizon(rules, as_of))))
+        engine.derive(rollup.name, _sql(engine, rollup.rows, horizon(rules, as_of)))
+    cubes.build(engine, horizon(rules, as_of), least_rows)
 
 
 def drop_rollups(engine: Engine) -> None:
     """Remove rollups of rows that may be others now."""
-    for rollup in ROLLUPS.values():
-        if rollup.name in engine.tables():
-            engine.execute(f"DROP TABLE {engine.named('derived', rollup.name)}")
+    there = engine.tables()
+    for name in (CUBE, *(rollup.name for rollup in ROLLUPS.values())):
+        if name in there:
+            engine.execute(f"DROP TABLE {engine.named('derived', name)}")
 
 
 def cover(engine: Engine, until: Horizon, known: Mapping[str, tuple[Any, ...]] | None = None) -> None:
@@ -123,7 +127,8 @@ def _coverage(engine: Engine, until: Horizon, known: Mapping[str, tuple[Any, ...
 def covered_by_rollups(engine: Engine) -> dict[str, tuple[Any, ...]]:
     """Which days the populations have rows for of which there are rollups."""
     said = ", ".join((f"min({FIRST})", f"max({LAST})", f"CAST(coalesce(sum({quoted(ROWS)}), 0) AS BIGINT)"))
-    there = [(name, rollup.name) for name, rollup in ROLLUPS.items() if rollup.name in engine.tables()]
+    tables = engine.tables()
+    there = [(name, rollup.name) for name, rollup in ROLLUPS.items() if rollup.name in tables]
     return {name: engine.execute(f"SELECT {said} FROM {engine.named('derived', table)}")[0] for name, table in there}
 
 
@@ -145,8 +150,21 @@ def rebuild(where: Where, rules: Rules, as_of: date, names: Iterable[str] = tupl
     """Build some of the tables of DERIVATIONS anew; who is who and the spells must be there."""
     engine = on(where)
     for name in names:
-        rows = DERIVATIONS[name].rows(engine.tables(), rules, as_of)
-        engine.derive(name, engine.to_sql(rows))
+        engine.derive(name, _sql(engine, DERIVATIONS[name].rows, rules, as_of))
+
+
+def _sql(engine: Engine, rows: Callable[..., ir.Table], *given: Hashable) -> str:
+    """The SELECT of what ``rows`` makes of the tables there."""
+    shape = tuple((name, table.op()) for name, table in engine.tables().items())
+    return engine.to_sql(put_together(rows, given, shape))
+
+
+@lru_cache(maxsize=256)
+def put_together(
+    rows: Callable[..., ir.Table], given: tuple[Hashable, ...], shape: tuple[tuple[str, Node], ...]
+) -> ir.Table:
+    """Expressions are put together once for tables of the same shape: of a small company that is most of the time."""
+    return rows({name: node.to_expr() for name, node in shape}, *given)
 
 
 def survivors(engine: Engine) -> Mapping[str, str | None]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import duckdb
 import ibis
 import ibis.expr.types as ir
+from ibis.common.graph import Node
 
 from crmeter.model.days import days_after
 from crmeter.warehouse.engines.embedded import on
@@ -21,10 +24,12 @@ def refresh_rates(where: Engine | duckdb.DuckDBPyConnection, currency: str) -> N
     round, its inverse is taken. Rates are not chained over a third currency.
     """
     engine = on(where)
-    engine.derive("rate", engine.to_sql(_daily(engine.tables()["fx_rate"], currency)))
+    engine.derive("rate", engine.to_sql(_daily(engine.tables()["fx_rate"].op(), currency, VALID_DAYS)))
 
 
-def _daily(known: ir.Table, home: str) -> ir.Table:
+@lru_cache(maxsize=16)
+def _daily(table: Node, home: str, valid_days: int) -> ir.Table:
+    known = table.to_expr()
     known = known.filter(known.rate > 0).mutate(one=known.from_currency.upper(), two=known.to_currency.upper())
     given = known.filter(known.two == home).select("on", "rate", currency="one", preference=ibis.literal(1))
     turned = known.filter(known.one == home)
@@ -35,7 +40,7 @@ def _daily(known: ir.Table, home: str) -> ir.Table:
     both = both.mutate(place=ibis.row_number().over(best))
     daily = both.filter(both.place == 0).select("currency", "on", "rate")
     later = ibis.window(group_by="currency", order_by="on", following=(1, None))
-    ages = ibis.range(VALID_DAYS + 1).unnest().name("age").as_table()
+    ages = ibis.range(valid_days + 1).unnest().name("age").as_table()
     stretch = daily.mutate(following=daily.on.min().over(later)).cross_join(ages)
     stretch = stretch.mutate(day=days_after(stretch.on, stretch.age))
     stretch = stretch.filter(stretch.following.isnull() | (stretch.day < stretch.following))
