@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from crmeter.app.settings import Workspace, open_workspace
 from crmeter.demo import STORY_NAMES, create
 from crmeter.kernel.period import Grain
 from crmeter.stats.change_points import change_points
+from crmeter.stats.distributions import student_t_quantile
 from crmeter.stats.forecasts.backtest import (
     Paths,
     Series,
@@ -48,6 +49,9 @@ COMPANIES = (("demo", 7, 20_000, STORY_NAMES), ("quiet", 1, 4_000, ()))
 SEEDS, SMALL = {"with_stories": (2, 4, 6), "without_stories": (3, 5, 8)}, 4_000
 #: the newest origins of each grain that are looked at, and how far apart
 NEWEST = {Grain.MONTH: (24, 1), Grain.QUARTER: (8, 1), Grain.WEEK: (52, 4)}
+#: the newest periods of each grain, in which a team of the companies with stories is slowed
+SLOWED = {Grain.MONTH: 3, Grain.QUARTER: 1, Grain.WEEK: 14}
+FEWEST_CLUSTERS = 3  # from which on an interval of the coverage is told
 WITH_LIBRARY = ("revenue", "orders", "churn_rate.cohort", "csat.mean", "win_rate", "won_value", "complaint_rate")
 KINDS = ("white", "ar", "random_walk", "seasonal", "seasonal_trend", "poisson", "share", "heavy_tails")
 
@@ -58,6 +62,7 @@ class Hit:
     (Gneiting and Raftery 2007: the width, and 2/(1 − level) times what the value lies outside) are measured on the
     series' scale in what the value of a year before errs by, so that series can be compared."""
 
+    company: str
     of: str
     period: int  # from the newest known, which is 0
     level: float
@@ -73,8 +78,8 @@ def study() -> dict[str, Any]:
     for name, seed, customers, stories in COMPANIES:
         with tempfile.TemporaryDirectory() as folder:
             create(Path(folder), seed=seed, customers=customers, stories=stories)
-            groups = of_company(Path(folder), tuple(NEWEST))
-        found["companies"][name] = {group: coverage(hits) for group, hits in groups.items()}
+            groups = of_company(Path(folder), tuple(NEWEST), name)
+        found["companies"][name] = coverages(groups, stories)
     found["small_companies"] = {"customers": SMALL, "seeds": {name: list(seeds) for name, seeds in SEEDS.items()}}
     for name, stories in (("with_stories", STORY_NAMES), ("without_stories", ())):
         found["small_companies"][name] = pooled(SEEDS[name], stories)
@@ -89,27 +94,37 @@ def pooled(seeds: Sequence[int], stories: Sequence[str]) -> dict[str, Any]:
     for seed in seeds:
         with tempfile.TemporaryDirectory() as folder:
             create(Path(folder), seed=seed, customers=SMALL, stories=stories)
-            for group, hits in of_company(Path(folder), (Grain.QUARTER,), name=f"{seed} ").items():
+            for group, hits in of_company(Path(folder), (Grain.QUARTER,), str(seed)).items():
                 groups[group] += hits
-    return {group: coverage(hits) for group, hits in groups.items()}
+    return coverages(groups, stories)
 
 
-def of_company(folder: Path, grains: Sequence[Grain], name: str = "") -> dict[str, list[Hit]]:
+def coverages(groups: Mapping[str, Sequence[Hit]], stories: Sequence[str]) -> dict[str, Any]:
+    """The coverage by group; where there are stories also of the periods before the quarter of the slow team."""
+    found = {group: coverage(hits) for group, hits in groups.items()}
+    for group, hits in groups.items() if stories else ():
+        grain = next(grain for grain in SLOWED if str(grain) in group)
+        before = [hit for hit in hits if hit.period <= -SLOWED[grain]]
+        found[f"{group}_before_the_slow_team"] = coverage(before)
+    return found
+
+
+def of_company(folder: Path, grains: Sequence[Grain], company: str) -> dict[str, list[Hit]]:
     """The hits on every KPI of a company, by grain; of a few KPIs with the models of the library too."""
     workspace = open_workspace(folder)
     ingest(workspace)
-    told = {}
+    found = {}
     with believed(workspace) as warehouse:
         for grain in grains:
             series = series_of(workspace, warehouse, grain)
             own = OWN, *NEWEST[grain]
-            told[str(grain)] = [hit for id, each in series.items() for hit in hits(name + id, each, *own)]
+            found[str(grain)] = [hit for id, each in series.items() for hit in hits(company, id, each, *own)]
             if grain is Grain.QUARTER:  # one period ahead needs less history: more origins
-                told["next_quarter"] = [hit for id, each in series.items() for hit in hits(name + id, each, *own, 1)]
+                found["next_quarter"] = [hit for id, each in series.items() for hit in hits(company, id, each, *own, 1)]
         some = series_of(workspace, warehouse, Grain.MONTH, WITH_LIBRARY)
         own = models(), 12, 1
-        told["month_with_library"] = [hit for id, each in some.items() for hit in hits(name + id, each, *own)]
-    return told
+        found["month_with_library"] = [hit for id, each in some.items() for hit in hits(company, id, each, *own)]
+    return found
 
 
 def series_of(workspace: Workspace, warehouse: Warehouse, grain: Grain, ids: Sequence[str] = ()) -> dict[str, Series]:
@@ -128,7 +143,7 @@ def varies(series: Series) -> bool:
 
 
 def hits(
-    of: str, series: Series, using: dict[str, Model], newest: int, apart: int, ahead: int = AHEAD
+    company: str, of: str, series: Series, using: dict[str, Model], newest: int, apart: int, ahead: int = AHEAD
 ) -> Iterator[Hit]:
     """Of every value after the newest origins that is known. Each origin has the backtest that it would have had."""
     n = len(series.values)
@@ -139,7 +154,8 @@ def hits(
     for at, origins in inner.items():
         if len(origins) >= 8:
             places = [paths.origins.index(origin) for origin in origins]
-            yield from _judged(of, series, paths, places, paths.origins.index(at))
+            for hit in _judged(series, paths, places, paths.origins.index(at)):
+                yield Hit(company, of, *hit)
 
 
 def until(series: Series, at: int) -> Series:
@@ -147,7 +163,10 @@ def until(series: Series, at: int) -> Series:
     return Series(series.values[:at], series.season, series.bound, series.days)
 
 
-def _judged(of: str, series: Series, paths: Paths, inner: Sequence[int], place: int) -> Iterator[Hit]:
+def _judged(
+    series: Series, paths: Paths, inner: Sequence[int], place: int
+) -> Iterator[tuple[int, float, int, bool, float, float]]:
+    """What a :class:`Hit` holds besides the names."""
     at = paths.origins[place]
     then = only(paths, inner)
     ahead = then.seen.shape[1]
@@ -165,19 +184,25 @@ def _judged(of: str, series: Series, paths: Paths, inner: Sequence[int], place: 
         for step in np.flatnonzero(~np.isnan(apart)).tolist():
             width, beyond = 2 * half[step] / unit, max(0.0, apart[step] - half[step]) / unit
             period = at + step - len(series.values) + 1
-            yield Hit(of, period, level, step, beyond == 0, width, width + 2 / (1 - level) * beyond)
+            yield period, level, step, beyond == 0, width, width + 2 / (1 - level) * beyond
 
 
 def coverage(found: Sequence[Hit]) -> dict[str, Any]:
     """The share inside by level, over all steps and for each, with its standard error (the values of a KPI hang
-    together: clusters); mean width and score; and the share by period where those are few."""
-    told: dict[str, Any] = {"values": len(found) // len(LEVELS), "series": len({hit.of for hit in found})}
+    together: clusters) and the interval that its companies' periods leave; mean width and score; and the share by
+    period where those are few."""
+    told: dict[str, Any] = {
+        "values": len(found) // len(LEVELS),
+        "series": len({(hit.company, hit.of) for hit in found}),
+        "periods_of_companies": len({(hit.company, hit.period) for hit in found}),
+    }
     periods = sorted({hit.period for hit in found})
     for level in LEVELS:
         of = [hit for hit in found if hit.level == level]
         told[f"{level:.0%}"] = {
             "all": _share(of),
-            "standard_error": _standard_error(of),
+            "standard_error": round(_standard_error(of, lambda hit: (hit.company, hit.of)), 4),
+            "interval": _interval(of),
             "by_step": [_share([hit for hit in of if hit.step == step]) for step in range(AHEAD)],
             "mean_width": round(float(np.mean([hit.width for hit in of])), 3),
             "mean_score": round(float(np.mean([hit.score for hit in of])), 3),
@@ -193,12 +218,27 @@ def _share(found: Sequence[Hit]) -> float | None:
     return round(float(np.mean([hit.inside for hit in found])), 4) if found else None
 
 
-def _standard_error(found: Sequence[Hit]) -> float:
+def _standard_error(found: Sequence[Hit], cluster: Callable[[Hit], Hashable]) -> float:
+    """Of the share inside, where those of one cluster hang together and clusters do not."""
     mean = float(np.mean([hit.inside for hit in found]))
-    apart: dict[str, float] = defaultdict(float)
+    apart: dict[Hashable, float] = defaultdict(float)
     for hit in found:
-        apart[hit.of] += hit.inside - mean
-    return round(float(np.sqrt(sum(each**2 for each in apart.values()))) / len(found), 4)
+        apart[cluster(hit)] += hit.inside - mean
+    few = len(apart) / max(len(apart) - 1, 1)
+    return float(np.sqrt(few * sum(each**2 for each in apart.values()))) / len(found)
+
+
+def _interval(found: Sequence[Hit]) -> list[float] | None:
+    """At 95%, of the share inside. What befalls a company in a period befalls many of its KPIs at once, so that periods
+    of companies are what was drawn: Student's t with as many degrees of freedom as there are of them, less one (Cameron
+    and Miller 2015). None where there are too few to say anything."""
+    clusters = len({(hit.company, hit.period) for hit in found})
+    if clusters < FEWEST_CLUSTERS:
+        return None
+    mean = float(np.mean([hit.inside for hit in found]))
+    error = _standard_error(found, lambda hit: (hit.company, hit.period))
+    reach = student_t_quantile(0.975, clusters - 1) * error
+    return [round(max(mean - reach, 0.0), 4), round(min(mean + reach, 1.0), 4)]
 
 
 def made_up(kind: str, times: int, seed: int = 1) -> dict[str, Any]:
@@ -214,7 +254,7 @@ def made_up(kind: str, times: int, seed: int = 1) -> dict[str, Any]:
                 value, width = values[60 + step], (high[step] - low[step]) / unit
                 beyond = max(0.0, low[step] - value, value - high[step]) / unit
                 score = width + 2 / (1 - level) * beyond
-                found.append(Hit(str(place), step + 1, level, step, beyond == 0, width, score))
+                found.append(Hit(str(place), str(place), step + 1, level, step, beyond == 0, width, score))
     return coverage(found)
 
 
