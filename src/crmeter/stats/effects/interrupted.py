@@ -1,10 +1,10 @@
 """Interrupted series: what one series became, against what it would have become by its own past.
 
 The past is read as: constant + outside series × coefficients + seasonal pattern + trend + noise, which fades (AR(1)) or
-stands beside a level that wanders. How strong each part is nobody knows: a grid of strengths is weighed by how well each
-foretells the past (marginal likelihood; the coefficients and the size of the noise are integrated out exactly). So the
-expected mean after the start is a finite mixture of Student-t: nothing is drawn, and the same series has the same
-interval.
+stands beside a level that wanders. How strong each part is nobody knows: a grid of strengths is weighed by how well
+each foretells the past (marginal likelihood; the coefficients and the size of the noise are integrated out exactly).
+So the expected mean after the start is a finite mixture of Student-t: nothing is drawn, and the same series has the
+same interval.
 """
 
 from __future__ import annotations
