@@ -8,10 +8,11 @@ from typing import Any
 
 import ibis.expr.types as ir
 
+from crmeter.metrics.cube_scan import CubeScan
 from crmeter.metrics.dimensions import Condition
 from crmeter.metrics.facts import Cross, Facts, Group
 from crmeter.metrics.measures import CELLS, RankedCells, Sway, Total
-from crmeter.metrics.plan import Batch, Place
+from crmeter.metrics.plan import Batch, Place, Plan
 from crmeter.metrics.ranks import fetch_ranks
 from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
 from crmeter.metrics.sways import Places, fetch_sways
@@ -25,20 +26,26 @@ Ranking = tuple[int, str, str]  # which cells, the column in order, the column t
 
 @dataclass(frozen=True)
 class CellScan:
-    """Measures the customer cells of one plan."""
+    """Measures the customer cells of one plan: first what the cube holds of them."""
 
     reading: Reading
 
     def run(self) -> None:
+        cube = CubeScan(self.reading)
+        rest = cube.run()
+        others = [s for s in self.reading.slices if s not in cube.slices]
+        for slices, plan in ((cube.slices, rest), (others, self.reading.plan)):
+            if slices and plan.cells:
+                self._measure(slices, plan)
+
+    def _measure(self, slices: Sequence[Slice], plan: Plan) -> None:
         """Groups that are attributes of the customer are folded from the finest; where rows of the same customer fall
         into several groups, each slice has cells of its own."""
-        slices = self.reading.slices
-        batches = self.reading.plan.batches(self.reading.rolled)
-        contributions = frozenset(name for batch in batches for name in batch.needs)
+        batches, contributions = plan.batches(self.reading.rolled), plan.contributions
         apart = [s for s in slices if any(d.own & contributions for d in s)]
         for family in [[s for s in slices if s not in apart], *([s] for s in apart)]:
             if family:
-                _Family(self.reading, family, contributions).run(batches)
+                _Family(self.reading, family, contributions, plan).run(batches)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class _Family:
     reading: Reading
     slices: Sequence[Slice]
     contributions: frozenset[str]
+    plan: Plan
 
     @property
     def every(self) -> Slice:
@@ -75,7 +83,7 @@ class _Family:
     def run(self, batches: Sequence[Batch]) -> None:
         home = {(place, column): i for i, b in enumerate(batches) for place in b.places for column in b.columns}
         between: dict[tuple[int, int], set[Cross]] = {}
-        for one, two in self.reading.plan.products:
+        for one, two in self.plan.products:
             ends = home[one[1], one[0].column], home[two[1], two[0].column]
             between.setdefault(ends, set()).add((one, two))
         kept = {i for ends, pairs in between.items() if _crosses(ends, pairs) for i in ends}
@@ -89,13 +97,13 @@ class _Family:
             self._cross(found[i], found[j], [pair for pair in pairs if i != j or pair[0][1] != pair[1][1]])
         for (i, column, among), rankeds in rankings.items():
             self._rank(found[i], column, among, rankeds, batches[i].places)
-        for sway, places in self.reading.plan.sways.items():
+        for sway, places in self.plan.sways.items():
             self._sway(found, home, sway, places)
 
     def _rankings(self, home: Mapping[tuple[Place, str], int]) -> dict[Ranking, list[RankedCells]]:
         """The rankings asked for, by the cells they are read from."""
         together: dict[Ranking, list[RankedCells]] = {}
-        for ranked, places in self.reading.plan.ranked_cells.items():
+        for ranked, places in self.plan.ranked_cells.items():
             for i in {home[(place, ranked.column)] for place in places}:
                 together.setdefault((i, ranked.column, ranked.among), []).append(ranked)
         return together
@@ -143,7 +151,7 @@ class _Family:
         tables = {**self.reading.tables(batch.places), "member": self.reading.members(self.foreign, self.conditions)[0]}
         if not rolled:
             return tables, frozenset()
-        days = (self.reading.plan.days[place] for place in batch.places)
+        days = (self.plan.days[place] for place in batch.places)
         once = all(is_within_a_month(start, end) for start, end, *_ in days)
         return with_rollups(tables), self.reading.rolled if once else frozenset()
 
@@ -172,7 +180,7 @@ class _Family:
         right = right.select(**{f"r_{name}": right[name] for name in right.columns})
         both = left.join(link, left.period == link.place)
         # one key of both, which no engine can take apart to join by customer before it knows the period
-        periods = len(self.reading.plan.days)
+        periods = len(self.plan.days)
         wanted, there = (
             (m.cast("int64") * periods + p) for m, p in ((both.member, both.base), (right.r_member, right.r_period))
         )

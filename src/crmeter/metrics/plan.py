@@ -132,6 +132,11 @@ class Plan:
         for total, place in pair:
             self.cells.setdefault(place, set()).add(total.column)
 
+    @property
+    def contributions(self) -> frozenset[str]:
+        """What the customer cells are made of."""
+        return frozenset(need for columns in self.cells.values() for c in columns for need in CELL_COLUMNS[c].needs)
+
     def batches(self, rolled: Collection[str] = ()) -> list[Batch]:
         """The cells to make: stretches of which the same columns of the same contributions are wanted. Where there are
         rollups of a contribution (``rolled``), those of whole months are apart."""

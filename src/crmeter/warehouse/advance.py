@@ -23,6 +23,8 @@ from crmeter.model.spells import spells
 from crmeter.model.tables import DELIVERED, TABLES
 from crmeter.warehouse import derive
 from crmeter.warehouse.business_days import refresh_business_days
+from crmeter.warehouse.cube_change import CubeChange
+from crmeter.warehouse.cubes import LEAST_ROWS
 from crmeter.warehouse.engines.embedded import DuckDB
 from crmeter.warehouse.identifier import quoted
 from crmeter.warehouse.rates import refresh_rates
@@ -46,6 +48,7 @@ class Advance:
     load: int
     before: date
     as_of: date
+    least_rows: int = LEAST_ROWS  # of a rollup, below which no cube is kept
 
     def run(self) -> None:
         """Make what is derived what :func:`crmeter.warehouse.derive.refresh` and ``roll_up`` would make of it."""
@@ -55,14 +58,21 @@ class Advance:
         if self.before != self.as_of:
             changed.add("business_day")
         self._find_touched()
+        cube = self._cube_change()
+        cube.take_out()
         if self._count(TOUCHED):
             changed.add("spell")
             self._replace("spell", spells(self._tables_of_touched(), self.rules, self.as_of))
         for rollup in ROLLUPS.values():
             horizon = derive.horizon(self.rules, self.as_of)
             self._replace(rollup.name, rollup.rows(self._tables_of_touched(), horizon))
+        cube.put_in()
         self._rebuild(changed)
         self._cover(changed)
+
+    def _cube_change(self) -> CubeChange:
+        then, now = (derive.horizon(self.rules, day) for day in (self.before, self.as_of))
+        return CubeChange(self.con, self.load, then, now, TOUCHED, _BEFORE["customer_alias"], self.least_rows)
 
     @property
     def _engine(self) -> DuckDB:
