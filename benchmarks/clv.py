@@ -2,8 +2,8 @@
 
     python -m benchmarks.clv [--rounds 3] [--customers 1000000] [--cap 120] [--models bg_nbd gamma_gamma pareto_nbd]
 
-lifetimes is installed into a virtual environment made for the run and thrown away after it, with the releases of numpy,
-scipy and pandas it works with. The sides take turns in fresh processes; medians of their CPU seconds are divided. Both
+lifetimes is installed into a virtual environment of the benchmark, with the releases of numpy, scipy and pandas it
+works with. The sides take turns in fresh processes; medians of their CPU seconds are divided. Both
 must reach the same log likelihood, by our formula. Pareto/NBD is compared at the largest number of customers that
 lifetimes fits within ``--cap`` CPU seconds. Before that we fit and score 10 million customers alone, for the memory.
 Results go to ``benchmarks/results/clv.json``, where those of models not asked for stay as they are.
@@ -14,8 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -24,7 +22,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
+from benchmarks.harness import HERE, circumstances, environment, peak_megabytes
+
 RESULTS = HERE / "results" / "clv.json"
 PINS = ("lifetimes==0.11.3", "numpy<2", "scipy<1.12", "pandas<2.1", "autograd<1.7", "setuptools<81")
 ASKED = {"bg_nbd": 50, "gamma_gamma": 50, "pareto_nbd": 100}  # how many times as fast we are to be
@@ -72,14 +71,14 @@ def main() -> int:
 
 def compare(folder: Path, chosen: argparse.Namespace) -> int:
     """What was asked for, kept after each comparison so that a run that is stopped leaves what it measured."""
-    theirs = install(folder)
+    theirs = environment("lifetimes", PINS)
     if theirs is None:
         return 2
     found: dict[str, Any] = {"models": {}}
     if RESULTS.exists():
         found = json.loads(RESULTS.read_text("utf-8"))
     found |= {
-        "machine": machine(),
+        **circumstances(),
         "lifetimes": "0.11.3",
         "rounds": chosen.rounds,
         "large": run_ours("scale", str(chosen.large)),
@@ -220,22 +219,6 @@ def log_likelihood(model: str, path: Path, parameters: list[float]) -> float:
     return float(pareto_likelihood.Likelihood(*collapse(histories, None), 1.0).at(logs)[0])
 
 
-def install(folder: Path) -> Path | None:
-    """Python of a virtual environment with lifetimes; None, with the reason said, where that cannot be had."""
-    home = folder / "lifetimes"
-    python = home / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-    done = subprocess.run(
-        [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *PINS],
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        print(f"lifetimes cannot be installed, so there is nothing to compare with:\n{done.stderr}", file=sys.stderr)
-        return None
-    return python
-
-
 def run_ours(model: str, path: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.clv", "--ours", model, path]
     return dict(
@@ -258,20 +241,6 @@ def one_thread() -> dict[str, str]:
     """Both sides work on short rows, where more threads of BLAS only wait for one another."""
     pinned = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return {**os.environ, **pinned, "PYTHONPATH": os.pathsep.join((str(HERE.parent), str(HERE.parent / "src")))}
-
-
-def peak_megabytes() -> float:
-    status = Path("/proc/self/status")
-    if status.exists():
-        return (
-            float(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
-        )
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def machine() -> dict[str, Any]:
-    return {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count(),
-            "python": platform.python_version()}  # fmt: skip
 
 
 def keep(found: dict[str, Any]) -> None:

@@ -1,14 +1,13 @@
 """From ten million orders in the warehouse to a value for every customer: CPU seconds of each step.
 
-    python benchmarks/clv_pipeline.py [--customers 1000000] [--rounds 3] [--most 12]
+    python -m benchmarks.clv_pipeline [--customers 1000000] [--rounds 3] [--most 12]
 
 ``history`` is the one statement that makes what the models read, of both parts of the history, and its way into arrays;
 ``money`` the margin and the refunds; ``fit`` fits BG/NBD and Gamma-Gamma; ``score`` is the chance to be active and the
 discounted value of every customer. What ``crmeter clv`` does besides (three models on the first part of the history,
 and tiers with their intervals) is told apart as ``check`` and ``tiers``. Each round is a fresh process; medians are
 told. Exits with 1 where the first four take more than ``--most`` CPU seconds for ten million orders, or a number is not
-finite.
-Imports are not part of it.
+finite. Imports are not part of it.
 """
 
 from __future__ import annotations
@@ -16,46 +15,26 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+from benchmarks import harness
+
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads of linear algebra only wait here
 
 HORIZON_DAYS = 365
 COUNTED = ("history", "money", "fit", "score")
 
 
-def warehouse_of(customers: int) -> Path:
-    """The company with so many customers and their orders, made where it is not there or of an earlier version."""
-    import company
-    import duckdb
-
-    from crmeter.warehouse.derive import is_current
-
-    path = HERE / "data" / f"company-orders-{customers}.duckdb"
-    if path.exists():
-        with duckdb.connect(str(path), read_only=True) as con:
-            if is_current(con):
-                return path
-        path.unlink()
-    path.parent.mkdir(exist_ok=True)
-    company.build(path, customers, ("order",))
-    return path
-
-
 def measured(path: Path) -> dict[str, Any]:
     """The steps once, in this process."""
-    import company
     import numpy as np
-    from panel import cpu_seconds, peak_megabytes
 
+    from benchmarks import company
+    from benchmarks.harness import cpu_seconds, peak_megabytes
     from crmeter.analysis.clv.held_out import check
     from crmeter.analysis.clv.models import FITS
     from crmeter.analysis.clv.order_history import Cut, order_history
@@ -109,13 +88,11 @@ def main() -> int:
     if asked.once:
         print(json.dumps(measured(asked.once)))
         return 0
-    path = warehouse_of(asked.customers)
-    rounds = []
-    for _ in range(asked.rounds):
-        told = subprocess.run(
-            [sys.executable, __file__, "--once", str(path)], capture_output=True, check=True, text=True
-        )
-        rounds.append(json.loads(told.stdout))
+    from benchmarks.warehouses import warehouse_of
+
+    path = warehouse_of(asked.customers, ("order",))
+    once = {"ours": lambda: harness.side("benchmarks.clv_pipeline", "--once", path)}
+    rounds = harness.take_turns(once, asked.rounds)["ours"]
     names = rounds[0]["cpu_seconds"]
     median = {name: statistics.median(each["cpu_seconds"][name] for each in rounds) for name in names}
     together = round(statistics.median(sum(each["cpu_seconds"][n] for n in COUNTED) for each in rounds), 2)
@@ -125,13 +102,8 @@ def main() -> int:
         "together": together,
         "per_ten_million_orders": round(together * 1e7 / rounds[0]["orders"], 2),
         "of_rounds": [round(sum(each["cpu_seconds"][n] for n in COUNTED), 2) for each in rounds],
-        "load_average": round(os.getloadavg()[0], 1),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python": platform.python_version(),
     }
-    results = HERE / "results"
-    results.mkdir(exist_ok=True)
-    (results / f"clv_pipeline-{asked.customers}.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    harness.keep("clv_pipeline", asked.customers, {k: v for k, v in found.items() if k != "customers"})
     print(json.dumps(found, indent=1))
     return 0 if found["per_ten_million_orders"] <= asked.most and all(each["finite"] for each in rounds) else 1
 

@@ -10,19 +10,20 @@ Afterwards every derived table of the one is held against that of the other. Exi
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from benchmarks import company
-from benchmarks.panel import HERE, cpu_seconds
+from benchmarks import company, harness
+from benchmarks.harness import cpu_seconds
+from benchmarks.warehouses import warehouse_of
 from crmeter.model.tables import BY_NAME
 from crmeter.warehouse import derive
 from crmeter.warehouse.advance import Advance
@@ -96,26 +97,16 @@ def differing(one: Path, two: Path) -> list[str]:
         ]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--customers", type=int, default=100_000)
-    parser.add_argument("--orders-only", action="store_true", help="a company of nothing but customers and orders")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--most", type=float, default=0.2, help="the ratio above which the run fails")
-    asked = parser.parse_args()
-    path = HERE / "data" / f"company-{'orders-' if asked.orders_only else ''}{asked.customers}.duckdb"
-    if not path.exists():
-        company.build(path, asked.customers, **({"tables": ("order",)} if asked.orders_only else {}))
+def measured(customers: int, rounds: int, tables: Sequence[str] = ()) -> dict[str, Any]:
+    """The ratio, the CPU seconds of each side, how many rows changed, and which derived tables differ afterwards."""
+    path = warehouse_of(customers, tables)
     spent: dict[str, list[float]] = {side: [] for side in SIDES}
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         start, ends = Path(folder) / "start.duckdb", {side: Path(folder) / f"{side}.duckdb" for side in SIDES}
         shutil.copyfile(path, start)
         with duckdb.connect(str(start)) as con:
-            if not derive.is_newest(con):
-                derive.refresh(con, company.RULES, company.END)
-                derive.roll_up(con, company.RULES, company.END)
             changed = change(con)
-        for _ in range(asked.rounds):
+        for _ in range(rounds):
             for side, run in SIDES.items():
                 shutil.copyfile(start, ends[side])
                 with duckdb.connect(str(ends[side])) as con:
@@ -124,19 +115,29 @@ def main() -> int:
                     spent[side].append(cpu_seconds() - before)
         different = differing(*ends.values())
     medians = {side: statistics.median(seconds) for side, seconds in spent.items()}
-    ratio = medians["carried on"] / medians["anew"]
-    print(f"{changed} rows changed; " + ", ".join(f"{side}: {seconds:.2f} CPU s" for side, seconds in medians.items()))
-    print(f"ratio {ratio:.3f}; derived tables that differ: {', '.join(different) or 'none'}")
-    kept = {
-        "customers": asked.customers,
-        "orders_only": asked.orders_only,
+    return {
         "changed": changed,
-        "ratio": ratio,
+        "ratio": medians["carried on"] / medians["anew"],
         "seconds": spent,
         "differ": different,
     }
-    (HERE / "results" / f"increments-{asked.customers}.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-    return 1 if different or ratio > asked.most else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--orders-only", action="store_true", help="a company of nothing but customers and orders")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--most", type=float, default=0.2, help="the ratio above which the run fails")
+    asked = parser.parse_args()
+    found = measured(asked.customers, asked.rounds, ("order",) if asked.orders_only else ())
+    print(
+        f"{found['changed']} rows changed; "
+        + ", ".join(f"{side}: {statistics.median(seconds):.2f} CPU s" for side, seconds in found["seconds"].items())
+    )
+    print(f"ratio {found['ratio']:.3f}; derived tables that differ: {', '.join(found['differ']) or 'none'}")
+    harness.keep("increments-orders" if asked.orders_only else "increments", asked.customers, found)
+    return 1 if found["differ"] or found["ratio"] > asked.most else 0
 
 
 if __name__ == "__main__":

@@ -1,30 +1,31 @@
 """The panel: 50 KPIs x 60 months x (total and three attributes of the customer), against SQL by hand.
 
-    python benchmarks/panel.py [--customers 100000] [--rounds 3] [--most 3]
+    python -m benchmarks.panel [--customers 100000] [--rounds 3] [--most 3] [--all]
 
 Both sides read the same published warehouse and end with the values in Python. First their values are compared, one by
 one; then each side runs in fresh processes, taking turns, and the medians of their CPU seconds are divided. Imports are
 not part of either (they are told beside). By hand there are two amounts of work: the values with the intervals that
-rest on customers, which is what we give, and the values alone. Exits with 1 where a value differs or the ratio to the
-first is above ``--most``.
+rest on customers, which is what we give, and the values alone. With ``--all`` two more sides ask each KPI by itself,
+one after another: ours, and a query by hand for each KPI and dimension. Exits with 1 where a value differs or the ratio
+to the values and intervals by hand is above ``--most``.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import resource
 import statistics
-import subprocess
 import sys
-import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # run as a file
+    sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from benchmarks import harness, one_query  # noqa: E402
+from benchmarks.harness import DATA, HERE  # noqa: E402
 
 Key = tuple[str, str, str, str | None]  # KPI, month, attribute or "total", its value
 Values = dict[Key, float | None]
@@ -45,41 +46,32 @@ KPIS = (  # those that the SQL by hand has
 TOTAL_ONLY = ("cac",)  # spend has no customers, so it cannot be split by what they are
 
 
-def cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+def ours(path: Path, *, spent: list[float] | None = None, only: Sequence[str] = KPIS) -> Any:
+    """The panel by the product's own definitions: a function that measures it and gives a list of Value.
 
-
-def peak_megabytes() -> float:
-    """Of this program alone: the peak that getrusage tells begins with that of the process it was started from."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return (
-            float(next(line for line in status.read_text().splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
-        )
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def ours(path: Path) -> Any:
-    """The panel by the product's own definitions: a function that measures it and gives a list of Value."""
-    import company
-
+    With ``spent`` each KPI is asked for by itself, and its CPU seconds are added there.
+    """
+    from benchmarks import company
     from crmeter.kernel.calendar import Calendar
     from crmeter.kernel.period import Grain
     from crmeter.kpis import CATALOGUE
     from crmeter.metrics.request import Request, measure
     from crmeter.warehouse.duck import reading
 
+    chosen = [kpi for kpi in CATALOGUE if kpi.id in only]
+
+    def parts() -> Iterator[tuple[list[Any], tuple[tuple[str, ...], ...]]]:
+        every = ((), *((name,) for name in ATTRIBUTES))
+        for whole, slices in ((False, every), (True, ((),))):
+            kpis = [kpi for kpi in chosen if (kpi.id in TOTAL_ONLY) is whole]
+            yield from (([kpi], slices) for kpi in kpis) if spent is not None else ((kpis, slices),) if kpis else ()
+
     def run() -> list[Any]:
         periods = list(Calendar().split(company.START, company.END, Grain.MONTH))
-        every = ((), *((name,) for name in ATTRIBUTES))
-        parts = [
-            ([k for k in CATALOGUE if k.id in KPIS and (k.id in TOTAL_ONLY) is whole], slices)
-            for whole, slices in ((False, every), (True, ((),)))
-        ]
         values = []
         with reading(path) as warehouse:
-            for kpis, slices in parts:
+            for kpis, slices in parts():
+                before = harness.cpu_seconds()
                 found = measure(warehouse, company.RULES, Request(kpis, periods, slices))
                 values += [
                     found.value(kpi, period, names, group)
@@ -88,6 +80,8 @@ def ours(path: Path) -> Any:
                     for period in periods
                     for group in found.groups(kpi, period, names)
                 ]
+                if spent is not None:
+                    spent.append(harness.cpu_seconds() - before)
         return values
 
     return run
@@ -118,6 +112,7 @@ SIDES = {
     "by hand": lambda path: by_hand(path, "expert", "expert_interval"),
     "values only": lambda path: by_hand(path, "expert"),
 }
+ALONE = ("ours, one KPI at a time", "one query per KPI")  # each question by itself
 
 
 def compare(path: Path) -> list[str]:
@@ -142,65 +137,74 @@ def compare(path: Path) -> list[str]:
             f"{what} of {key}: ours {own.get(key)}, by hand {theirs.get(key)}"
             for key in sorted(keys, key=str)
             # a group with nothing to count is left out by us, and is 0 or undefined by hand
-            if not (_equal(own[key], theirs.get(key)) if key in own else theirs[key] in (None, 0))
+            if not (equal(own[key], theirs.get(key)) if key in own else theirs[key] in (None, 0))
         ]
         print(f"{what}s: {len(keys)} compared, {len(found)} differ")
         different += found
     return different
 
 
-def _equal(one: float | None, two: float | None) -> bool:
+def equal(one: float | None, two: float | None) -> bool:
     if one is None or two is None:
         return one is two
     return abs(float(one) - float(two)) <= 1e-8 * max(1.0, abs(float(one)))
 
 
-def run_side(side: str, path: Path) -> dict[str, float]:
-    """One run in this process: CPU and wall seconds, what the imports took before, and the peak of memory."""
-    run = SIDES[side](path)
-    imports, started, before = cpu_seconds(), time.perf_counter(), cpu_seconds()
-    run()
-    return {
-        "cpu": cpu_seconds() - before,
-        "wall": time.perf_counter() - started,
-        "imports": imports,
-        "memory": peak_megabytes(),
-    }
+def run_side(side: str, path: Path) -> harness.Run:
+    """One run of a side in this process."""
+    if side in SIDES:
+        return harness.measured(SIDES[side](path))
+    if side == "one query per KPI":
+        return harness.measured(lambda: one_query.run(path))
+    spent: list[float] = []
+    run = harness.measured(ours(path, spent=spent))
+    return {**run, "one_kpi": statistics.median(spent), "dearest_kpi": max(spent)}
 
 
-def take_turns(path: Path, rounds: int) -> dict[str, list[dict[str, float]]]:
-    found: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
-    for _ in range(rounds):
-        for side in SIDES:
-            command = [sys.executable, __file__, "--side", side, "--warehouse", str(path)]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
-            found[side].append(json.loads(done.stdout))
+def compare_alone(path: Path) -> list[str]:
+    """The values of one query per KPI against those of the panel by hand; what differs."""
+    [(columns, rows)] = SIDES["values only"](path)()
+    panel = {(c, str(row[0]), row[1], row[2]): v for row in rows for c, v in zip(columns[3:], row[3:], strict=True)}
+    alone = one_query.run(path)
+    found = [
+        f"one query for {key}: {value}, by hand {panel.get(key)}"
+        for key, value in alone.items()
+        if not equal(panel.get(key), value)
+    ]
+    print(f"one query per KPI: {len(alone)} compared, {len(found)} differ")
     return found
 
 
-def report(runs: dict[str, list[dict[str, float]]], customers: int) -> float:
-    """Print the table and keep it as JSON; gives the ratio of the medians of CPU seconds for the same result."""
-    medians = {
-        side: {name: statistics.median(run[name] for run in found) for name in found[0]} for side, found in runs.items()
-    }
-    ratio, bare = (medians["ours"]["cpu"] / medians[side]["cpu"] for side in ("by hand", "values only"))
-    print(f"{'':12}{'CPU s':>8}{'wall s':>8}{'imports':>9}{'peak MB':>9}")
-    for side, m in medians.items():
-        print(f"{side:12}{m['cpu']:8.2f}{m['wall']:8.2f}{m['imports']:9.2f}{m['memory']:9.0f}")
-    print(f"ratio of CPU seconds: {ratio:.2f} to the same values and intervals by hand, {bare:.2f} to the values alone")
-    kept = {
-        "customers": customers,
-        "ratio": ratio,
-        "ratio_to_values_only": bare,
+def measured(path: Path, rounds: int, alone: int = 0) -> dict[str, Any]:
+    """The medians and runs of every side; those that ask for each KPI by itself in ``alone`` rounds."""
+
+    def turns(sides: Sequence[str], rounds: int) -> dict[str, list[harness.Run]]:
+        run = {
+            side: lambda side=side: harness.side("benchmarks.panel", "--side", side, "--warehouse", path)
+            for side in sides
+        }
+        return harness.take_turns(run, rounds)
+
+    runs = {**turns(tuple(SIDES), rounds), **turns(ALONE, alone)}
+    medians = harness.medians(runs)
+    ours = medians["ours"]["cpu"]
+    return {
+        "ratio": ours / medians["by hand"]["cpu"],
+        "ratio_to_values_only": ours / medians["values only"]["cpu"],
         "medians": medians,
         "runs": runs,
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "python": platform.python_version(),
     }
-    path = HERE / "results" / f"panel-{customers}.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-    return ratio
+
+
+def report(found: dict[str, Any]) -> None:
+    width = max(map(len, found["medians"]))
+    print(f"{'':{width}}{'CPU s':>8}{'wall s':>8}{'imports':>9}{'peak MB':>9}")
+    for side, m in found["medians"].items():
+        print(f"{side:{width}}{m['cpu']:8.2f}{m['wall']:8.2f}{m['imports']:9.2f}{m['memory']:9.0f}")
+    print(
+        f"ratio of CPU seconds: {found['ratio']:.2f} to the same values and intervals by hand, "
+        f"{found['ratio_to_values_only']:.2f} to the values alone"
+    )
 
 
 def main() -> int:
@@ -208,25 +212,25 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--most", type=float, default=3.0, help="the ratio above which the run fails")
+    parser.add_argument("--all", action="store_true", help="also each KPI by itself")
     parser.add_argument("--keep", action="store_true", help="take the warehouse of the last run if it is there")
-    parser.add_argument("--side", choices=SIDES, help=argparse.SUPPRESS)
+    parser.add_argument("--side", choices=(*SIDES, *ALONE), help=argparse.SUPPRESS)
     parser.add_argument("--warehouse", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.side:
         print(json.dumps(run_side(asked.side, asked.warehouse)))
         return 0
-    path = HERE / "data" / f"company-{asked.customers}.duckdb"
-    if not (asked.keep and path.exists()):
-        import company
+    from benchmarks.warehouses import warehouse_of
 
-        path.unlink(missing_ok=True)
-        started = cpu_seconds()
-        company.build(path, asked.customers)
-        print(f"made a company of {asked.customers} customers in {cpu_seconds() - started:.1f} CPU s")
-    different = compare(path)
+    if not asked.keep:
+        (DATA / f"company-{asked.customers}.duckdb").unlink(missing_ok=True)
+    path = warehouse_of(asked.customers)
+    different = [*compare(path), *(compare_alone(path) if asked.all else [])]
     print(*different[:20], *(["…"] if len(different) > 20 else []), sep="\n")
-    ratio = report(take_turns(path, asked.rounds), asked.customers)
-    return 1 if different or ratio > asked.most else 0
+    found = measured(path, asked.rounds, asked.rounds if asked.all else 0)
+    report(found)
+    harness.keep("panel", asked.customers, {**found, "different": len(different)})
+    return 1 if different or found["ratio"] > asked.most else 0
 
 
 if __name__ == "__main__":

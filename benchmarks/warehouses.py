@@ -1,0 +1,32 @@
+"""The companies that are measured: made once in the data folder, made anew where they are of an earlier version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.harness import DATA, cpu_seconds
+
+SIZES = {"XS": 2_000, "S": 100_000, "M": 1_000_000, "L": 5_000_000}  # customers; ten times as many orders
+
+
+def warehouse_of(customers: int, tables: Sequence[str] = ()) -> Path:
+    """The warehouse of a company with so many customers; with only these ``tables`` beside them, if some are named."""
+    import duckdb
+
+    from benchmarks import company
+    from crmeter.warehouse import derive
+
+    path = DATA / f"company-{''.join(f'{table}s-' for table in tables)}{customers}.duckdb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        started = cpu_seconds()
+        company.build(path, customers, *([tables] if tables else []))
+        print(f"made a company of {customers} customers in {cpu_seconds() - started:.1f} CPU s")
+    with duckdb.connect(str(path), read_only=True) as con:
+        newest = derive.is_newest(con)
+    if not newest:
+        with duckdb.connect(str(path)) as con:
+            derive.refresh(con, company.RULES, company.END)
+            derive.roll_up(con, company.RULES, company.END)
+    return path
