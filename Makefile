@@ -98,8 +98,8 @@ lock: $(VENV)/.core
 	@$(PIP) install uv
 	$(COMPILE) pyproject.toml requirements/build.in -c requirements/constraints.in -o requirements/core.txt
 	$(COMPILE) requirements/node.in -o requirements/node.txt
-	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra clickhouse --extra postgres --extra spark -c requirements/core.txt -o requirements/all.txt
-	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra clickhouse --extra postgres --extra spark --extra test -c requirements/all.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra clickhouse --extra postgres --extra s3 --extra spark -c requirements/core.txt -o requirements/all.txt
+	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra clickhouse --extra postgres --extra s3 --extra spark --extra test -c requirements/all.txt -o requirements/test.txt
 
 clean:
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

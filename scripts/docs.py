@@ -171,7 +171,8 @@ def _table(settings: Iterable[Setting]) -> Iterator[str]:
     yield "| key | meaning | allowed | default | example |\n|---|---|---|---|---|"
     for setting in settings:
         default = "required" if setting.default is REQUIRED else _shown(setting.default)
-        meaning = setting.help() + (f" Only where kind is `{setting.only}`." if setting.only else "")
+        kinds = " or ".join(f"`{kind}`" for kind in setting.only)
+        meaning = setting.help() + (f" Only where kind is {kinds}." if kinds else "")
         cells = (f"`{setting.key}`", meaning, setting.kind.allowed(), default, f"`{setting.example}`")
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -237,7 +237,7 @@ def test_an_unknown_source_is_answered_with_those_there_are(tmp_path: Path) -> N
         workspace.source("shopp")
 
 
-@pytest.mark.parametrize("kind", ["files", "sql"])
+@pytest.mark.parametrize("kind", ["files", "parquet", "sql"])
 def test_every_example_of_the_table_is_valid(tmp_path: Path, kind: str) -> None:
     lines: dict[str, list[str]] = {}
     for setting in SETTINGS:
@@ -245,7 +245,7 @@ def test_every_example_of_the_table_is_valid(tmp_path: Path, kind: str) -> None:
         if (setting.section, setting.key) in (("kpis.*", "sum"), ("kpis.*", "difference")):
             continue  # a KPI has one of these
         example = f'"{kind}"' if (setting.section, setting.key) == ("sources.*", "kind") else setting.example
-        if setting.only in ("", kind):
+        if not setting.only or kind in setting.only:
             lines.setdefault(section, []).append(f"{setting.key} = {example}")
         assert setting.help()
     text = "\n".join(f"[{section}]\n" + "\n".join(keys) for section, keys in lines.items())
@@ -253,6 +253,19 @@ def test_every_example_of_the_table_is_valid(tmp_path: Path, kind: str) -> None:
 
 
 HEAD = '[workspace]\ncurrency = "TWD"\ntimezone = "Asia/Taipei"\n[sources.crm]\nkind = "sql"\n'
+
+
+def test_the_key_of_a_store_has_no_place_in_the_toml(tmp_path: Path) -> None:
+    lake = HEAD.replace('"sql"', '"parquet"') + 'path = "s3://crm/lake"\n'
+    wrong = lake + 'secret_key = "hush-hush"\nendpoint = "https://ann:hush-hush@minio:9000"\nurl_style = "paths"\n'
+    said = "\n".join(problems(tmp_path, wrong))
+    assert "[sources.crm] secret_key is •••" in said and "[sources.crm] endpoint is •••" in said
+    assert "url_style" in said and "hush" not in said
+    assert "https://minio:9000" in "\n".join(problems(tmp_path, lake + 'endpoint = "minio:9000"\n'))
+    settings = open_workspace(
+        write(tmp_path, lake + 'access_key = "env:NOT_SET"\n'), {"CRMETER_SOURCES_CRM_SECRET_KEY": "x"}
+    )
+    assert "hush" not in repr(settings) and settings.sources[0].secret_key == "x"
 
 
 def test_a_database_needs_its_address_and_has_no_files(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from crmeter.app.settings import SourceSettings, Workspace
 from crmeter.app.settings.writing import tables_section
 from crmeter.app.sources import configured_source
 from crmeter.ingest.assignment import assign
-from crmeter.ingest.landing import Landed, Progress, land
+from crmeter.ingest.landing import Landed, Progress, closing, land
 from crmeter.ingest.mapping import bind
 from crmeter.ingest.propose import Proposals, TableProposal, Written, find_joins, write
 from crmeter.ingest.propose import propose as propose_mappings
@@ -99,5 +99,6 @@ def _landed(
     workspace: Workspace, sources: Sequence[SourceSettings], progress: Progress
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[Landed]]]:
     """The raw tables of sources in a warehouse of the moment."""
-    with duckdb.connect() as con:
-        yield con, land(con, [configured_source(workspace.root, source) for source in sources], progress)
+    found = [configured_source(workspace.root, source) for source in sources]
+    with closing(found), duckdb.connect() as con:
+        yield con, land(con, found, progress)

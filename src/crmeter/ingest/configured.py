@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from crmeter.ingest.source import Source
+from crmeter.ingest.source import InPlace, Source
 
 
 @dataclass(frozen=True)
@@ -30,3 +30,8 @@ class ConfiguredSource:
     def schema(self) -> str:
         """The schema of the warehouse that holds its raw tables."""
         return f"raw_{self.name}"
+
+    @property
+    def in_place(self) -> InPlace | None:
+        """The source, where its rows are read while mappings run."""
+        return self.source if isinstance(self.source, InPlace) else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -49,6 +50,31 @@ def land(con: duckdb.DuckDBPyConnection, sources: Sequence[ConfiguredSource], pr
         landed.append(Landed(source, tuple(tables), tuple(bad)))
     raise_if_any(problems)
     return landed
+
+
+def paths_in_place(landed: Sequence[Landed]) -> list[str]:
+    """What the raw tables that are views still have to read."""
+    return [path for each in landed if each.source.in_place for path in each.source.in_place.reads]
+
+
+def leave(con: duckdb.DuckDBPyConnection, landed: Sequence[Landed]) -> None:
+    """Take away the raw tables that are views, once all mappings have run; UserError where what they read has changed
+    meanwhile."""
+    for each in landed:
+        if each.source.in_place:
+            each.source.in_place.check()
+            drop_raw(con, each.source.name)
+
+
+@contextmanager
+def closing(sources: Sequence[ConfiguredSource]) -> Iterator[None]:
+    """Let go of what sources hold open, at the end of the block."""
+    try:
+        yield
+    finally:
+        for source in sources:
+            if source.in_place:
+                source.in_place.close()
 
 
 def drop_raw(con: duckdb.DuckDBPyConnection, source: str) -> None:

@@ -19,7 +19,7 @@ from crmeter.ingest import candidates, quarantine, record, references
 from crmeter.ingest.account import accounts
 from crmeter.ingest.assignment import Assignment, assign
 from crmeter.ingest.configured import ConfiguredSource
-from crmeter.ingest.landing import Landed, Progress, drop_raw, land
+from crmeter.ingest.landing import Landed, Progress, closing, drop_raw, land, leave, paths_in_place
 from crmeter.ingest.report import LoadReport, Note
 from crmeter.ingest.staging import Staged, stage
 from crmeter.kernel.errors import Problem, UserError, raise_if_any
@@ -58,7 +58,7 @@ def ingest(
     chosen = _chosen(sources, names)
     started = now or datetime.now(UTC)
     report: LoadReport | None = None
-    with writing(warehouse, holds_erased) as con:
+    with closing(chosen), writing(warehouse, holds_erased) as con:
         schema.create(con)
         left = _left(con, sources) if not names else []
         run = _Run(con, root, rules, chosen, left, Incoming.into(con, warehouse), started, progress)
@@ -157,7 +157,7 @@ class _Run:
             for table in each.tables
             for said in table.notes
         )
-        lock_down(self.con)  # from here on SQL of the user runs
+        lock_down(self.con, paths_in_place(landed))  # from here on SQL of the user runs
         return landed
 
     def _stage(self, landed: list[Landed]) -> list[Staged]:
@@ -179,6 +179,7 @@ class _Run:
         raise_if_any(problems)
         for source in landed:
             self._refuse_landed(source, [each for each in assigned if each.landed is source])
+        leave(self.con, landed)
         return staged
 
     def _refuse_landed(self, landed: Landed, assigned: list[Assignment]) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import duckdb
 
@@ -48,4 +48,22 @@ class Source(Protocol):
         ``progress`` is told what is being read and how far it is (0 to 1, None if unknown). Raises UserError, with all
         problems of all files, where something can't be read at all; then no table is to be trusted.
         """
+        ...
+
+
+@runtime_checkable
+class InPlace(Source, Protocol):
+    """A source that copies nothing: its raw tables are views, whose rows are read while mappings run."""
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """The paths that the views read; no other may be opened."""
+        ...
+
+    def check(self) -> None:
+        """UserError where something could not be read, or is not any more what it was when it was listed."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is open; the views are of no use any more."""
         ...

@@ -64,11 +64,11 @@ def _run(con: duckdb.DuckDBPyConnection, assignment: Assignment) -> dict[str, st
     names = ", ".join(map(quoted, (*assignment.mapping.columns, "_file", "_row")))
     try:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {_MAPPED} AS SELECT * FROM ({assignment.select}) AS given ({names})")
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.IOException:
-        raise
     except duckdb.Error as error:
+        if in_place := assignment.landed.source.in_place:
+            in_place.check()
+        if isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException)):
+            raise
         raise UserError.of(
             t("The mapping {path} fails: {error}", path=assignment.mapping.path, error=str(error).splitlines()[0]),
             next=t("Correct the SELECT; crmeter map --check tries it."),

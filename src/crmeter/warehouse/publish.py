@@ -10,7 +10,7 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -72,8 +72,10 @@ def writing(
                 _sweep(path)
 
 
-def lock_down(con: duckdb.DuckDBPyConnection) -> None:
-    """From here on no SQL on ``con`` reads a file, reaches the network or undoes this."""
+def lock_down(con: duckdb.DuckDBPyConnection, paths: Sequence[str] = ()) -> None:
+    """From here on no SQL on ``con`` reads a file but those of ``paths``, reaches the network or undoes this."""
+    if paths:
+        con.execute(f"SET allowed_paths = [{', '.join(map(literal, paths))}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")
 

@@ -137,7 +137,7 @@ class _Reading:
                 self._wrong(what, t("Settings here are {names}.", names=", ".join(settings)), nearest(key, settings))
         found: dict[str, Any] = {}
         for key, setting in settings.items():  # the kind of a source comes first, and says which settings it has
-            if setting.only and setting.only != found.get("kind", setting.only):
+            if setting.only and found.get("kind", setting.only[0]) not in setting.only:
                 self._refuse(section, setting, given, str(found["kind"]))
                 found[key] = None
             else:
@@ -149,7 +149,7 @@ class _Reading:
         if setting.key in given:
             place = f"{TOML}, [{_shown(section)}] {setting.key}"
             what = t("{place} has no meaning for a source of kind {kind}.", place=place, kind=kind)
-            self._wrong(what, t("It is for sources of kind {kind}.", kind=setting.only))
+            self._wrong(what, t("It is for sources of kind {kind}.", kind=", ".join(setting.only)))
 
     def _value(self, section: str, setting: Setting, given: dict[str, Any]) -> Any:
         variable = "CRMETER_" + re.sub(r"\W", "_", f"{section}_{setting.key}").upper()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from crmeter.app.settings import calendar_kinds, delivery_kinds, kinds, own_kpis
+from crmeter.app.settings import calendar_kinds, delivery_kinds, kinds, lake_kinds, own_kpis
 from crmeter.app.settings.kinds import SettingKind
 from crmeter.delivery.chats import CHATS
 from crmeter.kernel.calendar import WEEKDAYS
@@ -15,6 +15,7 @@ from crmeter.kernel.messages import t
 from crmeter.reports.audiences import AUDIENCES
 
 REQUIRED: Any = object()
+FILES, PARQUET, SQL = ("files",), ("parquet",), ("sql",)  # kinds of sources
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Setting:
     default: Any  # REQUIRED: of every section, or of every source of the kind that has it
     example: str
     help: Callable[[], str]
-    only: str = ""  # the kind of source that has it, where not all do
+    only: tuple[str, ...] = ()  # the kinds of source that have it, where not all do
 
 
 SETTINGS = (
@@ -120,25 +121,43 @@ SETTINGS = (
                       "Without it four fifths of the machine’s.")),
     Setting("store", "url", kinds.address("sqlite:///"), "sqlite:///data/app.db", '"sqlite:///data/app.db"',
             lambda: t("Where evaluations are kept. Other stores than SQLite are not available yet.")),
-    Setting("sources.*", "kind", kinds.choice("files", "sql"), "files", '"files"',
-            lambda: t("What the source is: export files, or a database (sql). Other kinds are not available yet.")),
+    Setting("sources.*", "kind", kinds.choice("files", "parquet", "sql"), "files", '"files"',
+            lambda: t("What the source is: export files, Parquet files that are read where they lie, or a database "
+                      "(sql).")),
     Setting("sources.*", "path", kinds.PATTERNS, REQUIRED, '"exports/*.csv"',
             lambda: t("The files of the source inside the workspace: csv, tsv, json, jsonl, parquet, xlsx, xls; gz and "
-                      "zip too."),
-            only="files"),
+                      "zip too. Of kind parquet: the folder, also elsewhere (/data/lake) or in a bucket "
+                      "(s3://bucket/folder)."),
+            only=(*FILES, *PARQUET)),
+    Setting("sources.*", "endpoint", lake_kinds.ENDPOINT, None, '"https://minio.example.com:9000"',
+            lambda: t("The store of the bucket, as http:// or https:// with its host. Without it Amazon’s S3."),
+            only=PARQUET),
+    Setting("sources.*", "region", kinds.TEXT, None, '"ap-east-1"',
+            lambda: t("The region of the bucket. Without it us-east-1, which most stores but Amazon’s understand."),
+            only=PARQUET),
+    Setting("sources.*", "access_key", delivery_kinds.SECRET, None, '"env:LAKE_KEY"',
+            lambda: t("The key for the bucket: its public half. Without it the bucket must be public."), only=PARQUET),
+    Setting("sources.*", "secret_key", delivery_kinds.SECRET, None, '"env:LAKE_SECRET"',
+            lambda: t("The secret half of that key."), only=PARQUET),
+    Setting("sources.*", "session_token", delivery_kinds.SECRET, None, '"env:LAKE_TOKEN"',
+            lambda: t("The token of a key that is lent for a time."), only=PARQUET),
+    Setting("sources.*", "url_style", kinds.choice("path", "host"), None, '"host"',
+            lambda: t("Where the name of the bucket stands: in the path of the address, or in front of its host, as "
+                      "Aliyun OSS and Tencent COS want it. Without it in the path where endpoint is given, else in "
+                      "front of the host."), only=PARQUET),
     Setting("sources.*", "url", kinds.DATABASE, REQUIRED, '"env:CRM_URL"',
             lambda: t("The database of the source: an SQLite file in the workspace, or a PostgreSQL server."),
-            only="sql"),
+            only=SQL),
     Setting("sources.*", "schema", kinds.TEXT, None, '"crm"',
             lambda: t("The schema of the server whose tables are read. Without it the default of the user of url."),
-            only="sql"),
+            only=SQL),
     Setting("sources.*", "tables", kinds.TABLES, {}, '{ orders = "orders_*.csv" }',
             lambda: t("Raw tables that are made of several files, each with the pattern of their names. Of a database: "
                       "the tables or views to read; without it all tables, but no views.")),
     Setting("sources.*", "encoding", kinds.ENCODING, None, '"big5"',
-            lambda: t("The encoding of the text files, where it must not be found out from the bytes."), only="files"),
+            lambda: t("The encoding of the text files, where it must not be found out from the bytes."), only=FILES),
     Setting("sources.*", "delimiter", kinds.DELIMITER, None, '";"',
-            lambda: t("The sign between two columns, where it must not be found out from the file."), only="files"),
+            lambda: t("The sign between two columns, where it must not be found out from the file."), only=FILES),
     Setting("sources.*", "timezone", kinds.ZONE, None, '"UTC"',
             lambda: t("The time zone of times without one in this source. Without it the one of the workspace holds.")),
     Setting("sources.*", "date_format", kinds.TEXT, None, '"%d/%m/%Y"',

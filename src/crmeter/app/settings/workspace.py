@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class SourceSettings:
     """One ``[sources.NAME]``: where its files or tables are and how they are read. None means: found out from them.
 
-    ``url`` is as it is written, which may be where to find it (``env:NAME``).
+    ``url`` and the parts of a key are as they are written, which may be where to find them (``env:NAME``).
     """
 
     name: str
@@ -29,6 +29,12 @@ class SourceSettings:
     path: tuple[str, ...] | None = None
     url: str | None = field(default=None, repr=False)
     schema: str | None = None
+    endpoint: str | None = None
+    region: str | None = None
+    url_style: str | None = None
+    access_key: str | None = field(default=None, repr=False)
+    secret_key: str | None = field(default=None, repr=False)
+    session_token: str | None = field(default=None, repr=False)
     tables: tuple[tuple[str, str], ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
