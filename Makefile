@@ -5,6 +5,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+PIP_INSTALL := $(PIP) install --no-compile
+COMPILE_ALL := $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib >/dev/null 2>&1 || true
 WORKERS ?= 2
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # written once, not compiled again by each process
 
@@ -37,18 +39,21 @@ $(VENV)/.made:
 
 $(VENV)/.core: $(VENV)/.made requirements/core.txt pyproject.toml
 	@echo "Installing what requirements/core.txt locks"
-	@$(PIP) install --require-hashes -r requirements/core.txt
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP_INSTALL) --require-hashes -r requirements/core.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@$(COMPILE_ALL)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.core requirements/test.txt
 	@echo "Installing what requirements/test.txt locks"
-	@$(PIP) install --require-hashes -r requirements/test.txt
+	@$(PIP_INSTALL) --require-hashes -r requirements/test.txt
+	@$(COMPILE_ALL)
 	@touch $@
 
 $(VENV)/.all: $(VENV)/.core requirements/all.txt
 	@echo "Installing what requirements/all.txt locks"
-	@$(PIP) install --require-hashes -r requirements/all.txt
+	@$(PIP_INSTALL) --require-hashes -r requirements/all.txt
+	@$(COMPILE_ALL)
 	@touch $@
 
 $(VENV)/.assets: $(VENV)/.core package.json package-lock.json scripts/assets.py
