@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from tests.once import Once, made_once
 
 ROOT = Path(__file__).resolve().parents[1]
+SOURCES, WORLD = ROOT / "src", ROOT / "tests" / "world"
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 # two cores shared with other work: a slow example is no failure. A build draws the same examples each time, so that it
@@ -72,9 +73,10 @@ _guard()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first, so that at the end no process waits long for the other."""
+    """Files with slow tests come first, then the designed company's, whose files take long too, and examples of
+    docstrings last: so that at the end no process waits long for the other."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (item.path not in slow, WORLD not in item.path.parents, SOURCES in item.path.parents))
 
 
 def pytest_collection_finish() -> None:
