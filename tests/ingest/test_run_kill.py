@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import math
 import os
 import random
@@ -11,31 +13,19 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.ingest.delivery import Workspace
+from tests.ingest.loading import shop as shop_in
+from tests.ingest.loading import write_exports
 
+ROOT = Path(__file__).parents[2]
 KILLS = 20
-PROGRAM = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from crmeter.connectors.files.source import FileSource
-from crmeter.ingest.configured import ConfiguredSource
-from crmeter.ingest.run import ingest
-from crmeter.model.rules import Rules
-from crmeter.warehouse import derive
-
-root = Path(sys.argv[1])
-source = ConfiguredSource(FileSource("shop", root, "exports/*.csv"))
-print("ready", flush=True)
-rules, now = Rules("TWD", "Asia/Taipei"), datetime(2026, 1, 10, tzinfo=UTC)
-report = ingest(root, root / "data/warehouse.duckdb", rules, [source], now=now)
-print("load", report.load, flush=True)
-"""
 BEFORE_REPLACE = """
 import os, pathlib, signal
 replace = pathlib.Path.replace
@@ -45,35 +35,54 @@ pathlib.Path.replace = killed
 """
 
 
-def write_exports(root: Path, version: int) -> None:
-    """Exports whose second version has new, changed and missing rows in both tables, and other bad ones."""
-    exports = root / "exports"
-    exports.mkdir(exist_ok=True)
-    orders = ["order_id,customer_id,ordered_at,amount,currency,kind"]
-    customers = ["customer_id,segment"]
-    for n in range(8_000):
-        if n % 10 != version:
-            amount = n % 89 + (version if n % 7 == 0 else 0)
-            orders.append(
-                f"{n},c{n % 3000},2025-0{n % 9 + 1}-11 10:00:00,{amount if n % 500 != version else 'x'},TWD,sale"
-            )
-    for n in range(2_000 + 100 * version):
-        customers.append(f"c{n},{'ab'[(n + version) % 2]}")
-    (exports / "orders.csv").write_text("\n".join(orders) + "\n", "utf-8")
-    (exports / "customers.csv").write_text("\n".join(customers) + "\n", "utf-8")
+@dataclass(frozen=True)
+class Load:
+    """A load in its own process ``pid``, and the one that started it."""
+
+    pid: int
+    server: subprocess.Popen[str]
+
+    def ended(self) -> tuple[str, int]:
+        """Wait for its end: what it said, and the code it ended with."""
+        said = ""
+        while not (line := heard(self.server)).startswith("ended"):
+            said += line
+        return said, int(line.split()[1])
 
 
-def start(root: Path, before: str = "") -> subprocess.Popen[str]:
+def heard(server: subprocess.Popen[str]) -> str:
+    assert server.stdout
+    line = server.stdout.readline()
+    assert line, "the process that starts loads is gone"
+    return line
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[subprocess.Popen[str]]:
+    """The process from which loads are forked."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.ingest.loading"],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert heard(process) == "up\n"
+        yield process
+        assert process.stdin
+        process.stdin.close()
+
+
+def start(server: subprocess.Popen[str], root: Path, before: str = "") -> Load:
     """The real thing in its own process, at the point where it begins to load."""
-    process = subprocess.Popen([sys.executable, "-c", before + PROGRAM, str(root)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout and process.stdout.readline() == "ready\n"
-    return process
+    assert server.stdin
+    server.stdin.write(json.dumps([str(root), before]) + "\n")
+    server.stdin.flush()
+    said, pid = heard(server).split()
+    assert said == "ready"
+    return Load(int(pid), server)
 
 
-def finish(root: Path) -> str:
-    process = start(root)
-    said = process.communicate(timeout=120)[0]
-    assert process.returncode == 0
+def finish(server: subprocess.Popen[str], root: Path) -> str:
+    said, code = start(server, root).ended()
+    assert code == 0
     return said
 
 
@@ -97,55 +106,58 @@ def content(path: Path) -> dict[str, tuple[int, int]]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Workspace:
-    shop = Workspace(tmp_path)
-    shop.map("shop", "order", "SELECT order_id, customer_id, ordered_at, amount, currency, kind FROM orders")
-    shop.map("shop", "customer", "SELECT customer_id, segment FROM customers")
+def shop(tmp_path: Path, server: subprocess.Popen[str]) -> Workspace:
+    shop = shop_in(tmp_path)
     write_exports(tmp_path, 1)
-    assert finish(tmp_path) == "load 1\n"
+    assert finish(server, tmp_path) == "load 1\n"
     return shop
 
 
-def spent(process: subprocess.Popen[str]) -> float:
-    """Seconds of processor time so far: how far a process is, however busy the machine; 0 when it has ended."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def spent(load: Load) -> float | None:
+    """Seconds of processor time so far: how far a process is, however busy the machine; None when it has ended."""
+    try:
+        state, *fields = Path(f"/proc/{load.pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if state in "ZX" else (int(fields[10]) + int(fields[11])) / os.sysconf("SC_CLK_TCK")
 
 
-def watch(process: subprocess.Popen[str], until: float = math.inf) -> float:
+def watch(load: Load, until: float = math.inf) -> float:
     """Wait until the process has worked for ``until`` seconds since now, or has ended; how long it worked."""
-    began = worked = spent(process)
-    while process.poll() is None and worked - began < until:
-        worked = max(worked, spent(process))
+    began = worked = spent(load) or 0.0
+    while (now := spent(load)) is not None and (worked := now) - began < until:
         time.sleep(0.002)
     return worked - began
 
 
 @pytest.mark.slow
-def test_killed_at_twenty_random_points_it_is_the_load_before_or_the_one_after(shop: Workspace) -> None:
+def test_killed_at_twenty_random_points_it_is_the_load_before_or_the_one_after(
+    shop: Workspace, server: subprocess.Popen[str]
+) -> None:
     kept = shop.root / "load1.duckdb"
     shutil.copyfile(shop.warehouse, kept)
     write_exports(shop.root, 2)
-    process = start(shop.root)
+    process = start(server, shop.root)
     length = watch(process)
-    process.communicate()
+    process.ended()
     states = [content(kept), content(shop.warehouse)]
     assert states[0] != states[1]
     chance = random.Random(20)
     killed = 0
     while killed < KILLS:  # one kill in each twentieth of the run
         shutil.copyfile(kept, shop.warehouse)
-        process = start(shop.root)
+        process = start(server, shop.root)
         worked = watch(process, length * (killed + chance.random()) / KILLS)
-        process.kill()
-        process.communicate()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+        _, code = process.ended()
         assert content(shop.warehouse) in states
-        if process.returncode == -signal.SIGKILL:
+        if code == -signal.SIGKILL:
             killed += 1
         else:  # it was over sooner than those before
             length = min(worked, length * 0.98)
     shutil.copyfile(kept, shop.warehouse)
-    assert finish(shop.root) == "load 2\n"
+    assert finish(server, shop.root) == "load 2\n"
     assert content(shop.warehouse) == states[1]
     assert sorted(path.name for path in shop.warehouse.parent.iterdir()) == [
         "warehouse.duckdb",
@@ -161,14 +173,16 @@ def test_killed_at_twenty_random_points_it_is_the_load_before_or_the_one_after(s
         ("replace(self, target); os.kill(os.getpid(), signal.SIGKILL)", 2),
     ],
 )
-def test_killed_right_before_and_right_after_the_exchange(shop: Workspace, steps: str, load: int) -> None:
+def test_killed_right_before_and_right_after_the_exchange(
+    shop: Workspace, server: subprocess.Popen[str], steps: str, load: int
+) -> None:
     before = content(shop.warehouse)
     write_exports(shop.root, 2)
-    process = start(shop.root, textwrap.dedent(BEFORE_REPLACE).format(steps=steps))
-    process.communicate(timeout=120)
-    assert process.returncode == -signal.SIGKILL
+    process = start(server, shop.root, textwrap.dedent(BEFORE_REPLACE).format(steps=steps))
+    _, code = process.ended()
+    assert code == -signal.SIGKILL
     assert shop.rows("SELECT max(load) FROM meta.load") == [(load,)]
     if load == 1:
         assert content(shop.warehouse) == before
-    said = finish(shop.root)
+    said = finish(server, shop.root)
     assert said == "load 2\n"

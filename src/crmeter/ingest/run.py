@@ -23,6 +23,7 @@ from crmeter.ingest.landing import Landed, Progress, closing, drop_raw, land, le
 from crmeter.ingest.report import LoadReport, Note
 from crmeter.ingest.staging import Staged, stage
 from crmeter.kernel.errors import Problem, UserError, raise_if_any
+from crmeter.kernel.extras import hidden
 from crmeter.kernel.messages import t
 from crmeter.model.rules import Rules
 from crmeter.model.tables import TABLES
@@ -58,7 +59,8 @@ def ingest(
     chosen = _chosen(sources, names)
     started = now or datetime.now(UTC)
     report: LoadReport | None = None
-    with closing(chosen), writing(warehouse, holds_erased) as con:
+    # DuckDB would import pandas, where it is installed, to see whether a parameter is one of its values
+    with hidden("pandas"), closing(chosen), writing(warehouse, holds_erased) as con:
         schema.create(con)
         left = _left(con, sources) if not names else []
         run = _Run(con, root, rules, chosen, left, Incoming.into(con, warehouse), started, progress)

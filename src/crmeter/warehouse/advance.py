@@ -175,11 +175,15 @@ class Advance:
 
     def _rebuild(self, changed: set[str]) -> None:
         """Build the other derived tables anew, those that read something else now."""
-        tables = self._engine.tables()
+        shape = derive.shape(self._engine)
+
+        def made(name: str, day: date) -> ir.Table:
+            return derive.put_together(DERIVATIONS[name].rows, (self.rules, day), shape)
+
         for name, derivation in DERIVATIONS.items():
-            if _says_the_same(partial(derivation.rows, tables, self.rules), self, changed):
+            if _says_the_same(partial(made, name), self, changed):
                 continue
-            others = _read(derivation.rows(tables, self.rules, self.as_of)) - _THEIRS_ALONE
+            others = _read(made(name, self.as_of)) - _THEIRS_ALONE
             if derivation.by_customer and changed.isdisjoint(others):
                 rows = derivation.rows(self._tables_of_touched(), self.rules, self.as_of)
                 touched = declared(TOUCHED, {"customer_id": "VARCHAR"})

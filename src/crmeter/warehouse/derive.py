@@ -36,6 +36,7 @@ READABLE = (6, 7, FORMAT)
 
 ALWAYS = date(1900, 1, 1)
 Where = Engine | duckdb.DuckDBPyConnection
+Shape = tuple[tuple[str, Node], ...]
 
 
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
@@ -138,7 +139,7 @@ def covering(tables: Mapping[str, ir.Table], population: str, until: Horizon) ->
 
 
 @lru_cache(maxsize=256)
-def _covered(population: str, horizon: Horizon, shape: tuple[tuple[str, Node], ...]) -> ir.Table:
+def _covered(population: str, horizon: Horizon, shape: Shape) -> ir.Table:
     """The first day, the last and the number of rows, put together once for tables of the same shape."""
     found = POPULATIONS[population]
     rows = found.rows({name: node.to_expr() for name, node in shape}, horizon)
@@ -155,14 +156,16 @@ def rebuild(where: Where, rules: Rules, as_of: date, names: Iterable[str] = tupl
 
 def _sql(engine: Engine, rows: Callable[..., ir.Table], *given: Hashable) -> str:
     """The SELECT of what ``rows`` makes of the tables there."""
-    shape = tuple((name, table.op()) for name, table in engine.tables().items())
-    return engine.to_sql(put_together(rows, given, shape))
+    return engine.to_sql(put_together(rows, given, shape(engine)))
+
+
+def shape(engine: Engine) -> Shape:
+    """The tables there, as what can be compared."""
+    return tuple((name, table.op()) for name, table in engine.tables().items())
 
 
 @lru_cache(maxsize=256)
-def put_together(
-    rows: Callable[..., ir.Table], given: tuple[Hashable, ...], shape: tuple[tuple[str, Node], ...]
-) -> ir.Table:
+def put_together(rows: Callable[..., ir.Table], given: tuple[Hashable, ...], shape: Shape) -> ir.Table:
     """Expressions are put together once for tables of the same shape: of a small company that is most of the time."""
     return rows({name: node.to_expr() for name, node in shape}, *given)
 
