@@ -20,7 +20,7 @@ help:
 	@echo "make lint     the same without tests; make tests: tests alone"
 	@echo "make stories  the stories of the demo company over ten seeds"
 	@echo "make docs     write the generated pages of docs/"
-	@echo "make bench    the engine against SQL written by hand, as ratios"
+	@echo "make bench    against SQL by hand, pandas and Polars, as ratios; SIZES=\"S M L\" for larger ones"
 	@echo "make shape    the longest files, functions and classes"
 	@echo "make lock     renew requirements/*.txt"
 
@@ -92,7 +92,7 @@ docs: install
 	@$(BIN)/python scripts/docs.py
 
 bench: $(VENV)/.test
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(SIZES)
 
 shape: install
 	@$(BIN)/python scripts/shape.py

@@ -42,8 +42,8 @@ class Row:
 
     def wanted(self) -> str:
         """What is asked, in words: 'at most 1.50 (S), 1.25 (M, L)'."""
-        if not self.asked:
-            return ""
+        if not self.asked or self.show is _yes:
+            return f"yes ({', '.join(self.asked)})" if self.asked else ""
         by_figure: dict[str, list[str]] = {}
         for size, figure in self.asked.items():
             by_figure.setdefault(self.show(figure), []).append(size)
@@ -140,7 +140,7 @@ def _eight(found: Mapping[str, Found]) -> Iterator[Row]:
 
 def _growth(found: Mapping[str, Found]) -> Iterator[Row]:
     """The exponent of CPU seconds over rows, from the size before to each."""
-    part = "growth of CPU with rows (exponent since the size before)"
+    part = "growth with rows: exponent since the size before"
     for side, name in (("ours", "ours"), ("by hand", "by hand")):
         of = cpu(found, side)
         steps = {
@@ -149,7 +149,7 @@ def _growth(found: Mapping[str, Found]) -> Iterator[Row]:
             if before in of and after in of
         }
         asked = {"M": 1.1, "L": 1.3} if side == "ours" else {}
-        yield Row(f"growth_{side}", part, name, steps, ratio, asked)
+        yield Row(f"growth_{side}", part, f"CPU of the panel, {name}", steps, ratio, asked)
 
 
 def _bounded(found: Mapping[str, Found]) -> Iterator[Row]:
