@@ -14,9 +14,9 @@ from pathlib import Path
 
 from crmeter.ingest import reasons, validation
 from crmeter.ingest.assignment import read_mappings
-from crmeter.ingest.in_place import clickhouse, postgres
+from crmeter.ingest.in_place import clickhouse, postgres, spark
 from crmeter.ingest.in_place.reading import Reader, cleaned, unfit
-from crmeter.ingest.in_place.site import Shape, Site
+from crmeter.ingest.in_place.site import Built, Names, Site
 from crmeter.ingest.in_place.translation import translated
 from crmeter.ingest.mapping import Mapping as SelectOf
 from crmeter.ingest.references import references
@@ -31,14 +31,16 @@ from crmeter.model.tables.customer import CUSTOMER
 from crmeter.warehouse.engines import server
 from crmeter.warehouse.engines.engine import ServerError
 from crmeter.warehouse.engines.products import product_of
+from crmeter.warehouse.engines.spark_places import BUILT
 from crmeter.warehouse.horizon import data_horizon, history_start
 from crmeter.warehouse.identifier import quoted
 
 QUARANTINE = "quarantine"
-LOADED = "crmeter_load"  # its presence says that the tables beside it are ours to replace
+LOADED = BUILT  # its presence says that the tables beside it are ours to replace
 _SITES: Mapping[str, Callable[[str], AbstractContextManager[Site]]] = {
     "PostgreSQL": postgres.at,
     "ClickHouse": clickhouse.at,
+    "Spark": spark.at,
 }
 Progress = Callable[[str, float | None], None]
 
@@ -56,14 +58,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class Staged:
-    """The checked rows of one mapping in the temporary table ``name``; ``_errors`` of a valid row is empty."""
+    """The checked rows of one mapping in the temporary table ``name``; ``_errors`` of a valid row is empty.
+
+    ``checks`` are those that some row fails.
+    """
 
     source: str
     rank: int
     mapping: SelectOf
     name: str
     read: int
-    checks: list[validation.Check]
+    checks: Mapping[int, validation.Check]
     attributes: Mapping[str, str]
 
 
@@ -71,18 +76,12 @@ def build(plan: Plan, progress: Progress, now: datetime | None = None) -> LoadRe
     """Build the canonical tables of ``plan``. Raises UserError with all that is wrong with mappings and columns at
     once, and ServerError where the server does not do what is asked; then what was there stays."""
     started = now or datetime.now(UTC)
-    product = product_of(plan.url)
-    if product.name not in _SITES:
-        raise UserError.of(
-            t("crmeter ingest does not build tables on {product}.", product=product.name),
-            next=t("Build the canonical tables there yourself; crmeter kpi measures them."),
-        )
-    with _SITES[product.name](plan.url) as site:
+    with _SITES[product_of(plan.url).name](plan.url) as site:
         run = _Build(site, plan, progress)
         run.build(started)
-    with server.opened(plan.url, plan.schema) as engine:
-        as_of = data_horizon(engine, plan.rules, started)
-        first = history_start(engine)
+        with server.opened(plan.url, plan.schema) as engine:
+            as_of = data_horizon(engine, plan.rules, started)
+            first = history_start(engine)
     ended = datetime.now(UTC)
     counts = tuple(run.counts())
     return LoadReport(run.load, True, as_of, first, started, ended, counts, tuple(run.notes), ())
@@ -108,12 +107,12 @@ class _Build:
         for done, table in enumerate(order):
             self.progress(t("Loading {table}", table=table.name), done / len(order))
             self._gather(table)
-        self.site.publish(self.plan.schema, list(self._published(started)))
+        self.site.publish(self.plan.schema, self.load, list(self._published(started)))
 
     def _own_schema(self) -> None:
         """Replace only what a build made."""
         schema = self.plan.schema
-        there = self.site.shape(schema)
+        there = self.site.standing(schema)
         foreign = [name for name in (*BY_NAME, QUARANTINE) if name in there and LOADED not in there]
         if schema in self.plan.raw.values() or foreign:
             raise UserError.of(
@@ -134,39 +133,43 @@ class _Build:
             if not shape:
                 problems.append(Problem(t("The schema “{schema}” has no table that may be read.", schema=schema)))
                 continue
-            found, wrong = read_mappings(self.plan.root, source, {name: tuple(c) for name, c in shape.items()})
+            found, wrong = read_mappings(self.plan.root, source, Names(shape))
             problems += wrong
             for mapping in found:
                 self.progress(t("Checking {source}.{table}", source=source, table=mapping.table.name), None)
                 try:
-                    self.staged.append(self._staged(source, rank, mapping, schema, shape))
+                    select = translated(mapping, self.site, schema, shape)
+                    self.staged.append(self._run(source, rank, mapping, select))
                 except UserError as error:
                     problems += error.problems
         raise_if_any(problems)
 
-    def _staged(self, source: str, rank: int, mapping: SelectOf, schema: str, shape: Shape) -> Staged:
-        site, table = self.site, mapping.table
-        select = translated(mapping, site, schema, shape)
+    def _run(self, source: str, rank: int, mapping: SelectOf, select: str) -> Staged:
         try:
-            types = site.scratch("mapped", select)
+            return self._staged(source, rank, mapping, select)
         except ServerError as error:
-            said = " ".join(str(error).split())
+            failure = " ".join(str(error).split())
             raise UserError.of(
-                t("The mapping {path} fails: {error}", path=mapping.path, error=said),
+                t("The mapping {path} fails: {error}", path=mapping.path, error=failure),
                 next=t("Correct the SELECT; on the server it ran as: {sql}", sql=select),
             ) from error
-        site.scratch("clean", cleaned(site, table, types, "mapped"))
+
+    def _staged(self, source: str, rank: int, mapping: SelectOf, select: str) -> Staged:
+        site, table = self.site, mapping.table
+        types = site.scratch("mapped", select, again=False)
+        site.scratch("clean", cleaned(site, table, types, "mapped"), again=False)
         columns = Reader(site, "clean", types, self.plan.rules).columns(table)
         raise_if_any(columns.problems)
+        site.scratch("converted", f"SELECT {_listed(columns.inner)} FROM clean", again=False)
         checks = validation.checks(table, mapping.columns)
-        site.scratch("converted", f"SELECT {_listed(columns.inner)} FROM clean")
-        raise_if_any(unfit(site, table, mapping.columns, "converted"))
         wrong = [f"CASE WHEN coalesce({c.fails}, false) THEN '[{i}]' ELSE '' END" for i, c in enumerate(checks)]
         name = f"checked_{rank}_{table.name}"
         kept = [*columns.outer, *((n, quoted(n)) for n, _ in columns.inner if n.startswith(RAW))]
         site.scratch(name, f"SELECT {_listed(kept)}, {' || '.join(wrong) or _EMPTY} AS _errors FROM converted")
-        [(read,)] = site.rows(f"SELECT count(*) FROM {quoted(name)}")
-        return Staged(source, rank, mapping, name, read, checks, columns.attributes)
+        raise_if_any(unfit(site, table, mapping.columns, name))
+        counts = dict(site.rows(f"SELECT _errors, count(*) FROM {quoted(name)} GROUP BY _errors"))
+        failed = {i: check for i, check in enumerate(checks) if any(f"[{i}]" in each for each in counts)}
+        return Staged(source, rank, mapping, name, sum(counts.values()), failed, columns.attributes)
 
     def _gather(self, table: Table) -> None:
         """Bring the valid rows of all sources together: one per key, with what they refer to."""
@@ -176,12 +179,17 @@ class _Build:
             self._refuse_invalid(table, each)
         if own:
             self._number(table, own, columns)
+        for each in own:
+            self.site.drop(each.name)
         if own or table is CUSTOMER:
             self._believe(table, columns, numbered=bool(own))
 
     def _refuse_invalid(self, table: Table, staged: Staged) -> None:
-        for i, check in enumerate(staged.checks):
-            where = f"FROM {quoted(staged.name)} WHERE _errors LIKE '%[{i}]%'"
+        failed = f"failed_{staged.rank}_{table.name}"
+        if staged.checks:
+            self.site.scratch(failed, f"SELECT * FROM {quoted(staged.name)} WHERE _errors <> ''")
+        for i, check in staged.checks.items():
+            where = f"FROM {quoted(failed)} WHERE _errors LIKE '%[{i}]%'"
             value, reason = quoted(RAW + check.column), self.site.literal(check.reason)
             self._refuse(table, self.site.literal(staged.source), check.column, value, reason, where)
 
@@ -235,31 +243,32 @@ class _Build:
     def _believe(self, table: Table, columns: list[tuple[str, str]], *, numbered: bool) -> None:
         named, rows = ", ".join(quoted(name) for name, _ in columns), quoted(f"numbered_{table.name}")
         there, parts = "_nth = 1", []
-        for column in references(table):
-            if column.required and column.to != CUSTOMER.name and numbered:
-                held = self._exists(column.name, column.to)
-                missing = self.site.literal(f"{reasons.NO_SUCH}:{column.to}")
-                where = f"FROM {rows} WHERE {there} AND NOT {held}"
-                self._refuse(table, "_source", column.name, quoted(column.name), missing, where)
-                there += f" AND {held}"
+        required = [c for c in references(table) if c.required and c.to != CUSTOMER.name] if numbered else []
+        for column in required:
+            found = quoted(f"found_{column.name}")
+            rows += f" LEFT JOIN {self._keys(column.to, found)} ON {quoted(column.name)} = {found}"
+            missing = self.site.literal(f"{reasons.NO_SUCH}:{column.to}")
+            where = f"FROM {rows} WHERE {there} AND {found} IS NULL"
+            self._refuse(table, "_source", column.name, quoted(column.name), missing, where)
+            there += f" AND {found} IS NOT NULL"
         if numbered:
             parts.append(f"SELECT {named}, _source FROM {rows} WHERE {there}")
         if table is CUSTOMER and self._imply(numbered=numbered):
             nothing = ", ".join(self.site.typed("NULL", _kept(kind)) for name, kind in columns if name != "customer_id")
             parts.append(f"SELECT id, {nothing}, '' FROM implied")
         if parts:
-            self.site.scratch(f"believed_{table.name}", " UNION ALL ".join(parts))
+            name = f"believed_{table.name}"
+            self.site.scratch(name, " UNION ALL ".join(parts), again=bool(required))
             self.believed[table.name] = columns
-            counted = self.site.rows(
-                f"SELECT _source, count(*) FROM {quoted(f'believed_{table.name}')} GROUP BY _source"
-            )
+            counted = self.site.rows(f"SELECT _source, count(*) FROM {quoted(name)} GROUP BY _source")
             self.accepted.update({(source, table.name): count for source, count in counted})
 
-    def _exists(self, column: str, to: str) -> str:
-        (key,) = BY_NAME[to].keys
-        if to not in self.believed:
-            return "(1 = 0)"
-        return f"({quoted(column)} IN (SELECT {quoted(key)} FROM {quoted(f'believed_{to}')}))"
+    def _keys(self, table: str, name: str) -> str:
+        """The keys of a table's believed rows, each once, in the column ``name`` of a table to be joined."""
+        (key,) = BY_NAME[table].keys
+        rows = f"{quoted(key)} AS {name} FROM {quoted(f'believed_{table}')}"
+        nothing = f"{self.site.typed('NULL', 'VARCHAR')} AS {name} WHERE 1 = 0"
+        return f"(SELECT {rows if table in self.believed else nothing}) AS {quoted(f'keys_{table}')}"
 
     def _imply(self, *, numbered: bool) -> bool:
         """Customers that rows refer to and that no source delivers; whether there are any."""
@@ -270,14 +279,15 @@ class _Build:
             if found
         }
         every = [sql for found in parts.values() for sql in found]
-        known = "1 = 1"
+        known = ""
         if numbered:
             every.append("SELECT merged_into AS id FROM numbered_customer WHERE _nth = 1")
-            known = "id NOT IN (SELECT customer_id FROM numbered_customer WHERE _nth = 1)"
+            delivered = "SELECT customer_id AS known FROM numbered_customer WHERE _nth = 1"
+            known = f" LEFT JOIN ({delivered}) AS k ON id = known WHERE known IS NULL"
         if not every:
             return False
-        mentioned = " UNION ALL ".join(every)
-        self.site.scratch("implied", f"SELECT DISTINCT id FROM ({mentioned}) AS m WHERE id IS NOT NULL AND {known}")
+        mentioned = f"SELECT DISTINCT id FROM ({' UNION ALL '.join(every)}) AS m WHERE id IS NOT NULL"
+        self.site.scratch("implied", f"SELECT id FROM ({mentioned}) AS m{known}")
         [(count,)] = self.site.rows("SELECT count(*) FROM implied")
         if count:
             again = "AS m WHERE id IN (SELECT id FROM implied) LIMIT 1"
@@ -288,22 +298,25 @@ class _Build:
     def _any(self, rows: str) -> bool:
         return bool(self.site.rows(f"SELECT 1 FROM {rows}"))
 
-    def _published(self, started: datetime) -> Iterator[tuple[str, str]]:
+    def _published(self, started: datetime) -> Iterator[Built]:
         for table in TABLES:
             if table.name in self.believed:
                 columns = [
                     (name, self.site.typed(quoted(name), _kept(kind))) for name, kind in self.believed[table.name]
                 ]
-                yield table.name, f"SELECT {_listed(columns)}, _source FROM {quoted(f'believed_{table.name}')}"
+                rows = sum(count for (_, name), count in self.accepted.items() if name == table.name)
+                sql = f"SELECT {_listed(columns)}, _source FROM {quoted(f'believed_{table.name}')}"
+                yield Built(table.name, sql, rows)
             else:
                 nothing = [
                     (name, self.site.typed("NULL", kind)) for name, kind in (*table.stored, ("_source", "VARCHAR"))
                 ]
-                yield table.name, f"SELECT {_listed(nothing)} WHERE 1 = 0"
+                yield Built(table.name, f"SELECT {_listed(nothing)} WHERE 1 = 0", 0)
         nothing = [(name, self.site.typed("NULL", "VARCHAR")) for name in _REFUSED]
-        yield QUARANTINE, " UNION ALL ".join([*self.refused, f"SELECT {_listed(nothing)} WHERE 1 = 0"])
+        lines = [*self.refused, f"SELECT {_listed(nothing)} WHERE 1 = 0"]
+        yield Built(QUARANTINE, " UNION ALL ".join(lines), len(self.refused))
         at = self.site.moment(self.site.literal(f"{started.astimezone(UTC):%Y-%m-%d %H:%M:%S}"), "VARCHAR", "UTC")
-        yield LOADED, f"SELECT {self.load} AS load, {at} AS built_at"
+        yield Built(LOADED, f"SELECT {self.load} AS load, {at} AS built_at", 1)
 
     def counts(self) -> Iterator[TableCount]:
         """The account of every mapping: read = accepted + quarantined."""

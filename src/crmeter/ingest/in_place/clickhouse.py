@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crmeter.ingest.formats.clean import BLANKS
-from crmeter.ingest.in_place.site import AMOUNT, CLEAN, MOMENT, NUMBER, WHOLE, WITH_OFFSET, Shape
+from crmeter.ingest.in_place.site import AMOUNT, CLEAN, MOMENT, NUMBER, WHOLE, WITH_OFFSET, Built, Shape
 from crmeter.warehouse.engines import clickhouse_session
 from crmeter.warehouse.engines.clickhouse import word
 from crmeter.warehouse.engines.clickhouse_sql import INSTANT
@@ -46,15 +46,17 @@ class ClickHouseSite:
         found = clickhouse_session.found(self.client, schema)
         return {table: {name: _kind(c.type) for name, c in columns.items()} for table, columns in found.items()}
 
+    def standing(self, schema: str) -> Collection[str]:
+        return self.shape(schema)
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.client.query(sql).result_rows]
 
-    def scratch(self, name: str, sql: str) -> Mapping[str, str]:
+    def scratch(self, name: str, sql: str, *, again: bool = True) -> Mapping[str, str]:
         from clickhouse_connect.driver.exceptions import Error
 
         if name in self.made:
-            self.client.command(f"DROP TEMPORARY TABLE {quoted(name)}")
-            self.made.remove(name)
+            self.drop(name)
         try:
             self.client.command(f"CREATE TEMPORARY TABLE {quoted(name)} ENGINE = Memory AS {sql}")
         except Error as error:
@@ -66,8 +68,14 @@ class ClickHouseSite:
     def clear(self) -> None:
         """Drop the temporary tables now, and not when the server ends the session."""
         for name in sorted(self.made):
-            self.client.command(f"DROP TEMPORARY TABLE {quoted(name)}")
-        self.made.clear()
+            self.drop(name)
+
+    def drop(self, name: str) -> None:
+        self.client.command(f"DROP TEMPORARY TABLE {quoted(name)}")
+        self.made.remove(name)
+
+    def path(self, schema: str, table: str) -> tuple[str, ...]:
+        return schema, table
 
     def named(self, schema: str, table: str) -> str:
         return clickhouse_session.quoted_there(schema, table)
@@ -154,24 +162,26 @@ class ClickHouseSite:
             return self.text(value, kind)
         return f"CAST({value} AS {word('DOUBLE' if kind == 'DECIMAL' else kind)})"
 
-    def publish(self, schema: str, tables: Sequence[tuple[str, str]]) -> None:
+    def publish(self, schema: str, load: int, tables: Sequence[Built]) -> None:
         database = clickhouse_session.quoted_there(schema)
         self.client.command(f"CREATE DATABASE IF NOT EXISTS {database}")
         there = self.shape(schema)
-        for name, sql in tables:
-            new = self.named(schema, f"{name}__new")
+        for table in tables:
+            new = self.named(schema, f"{table.name}__new")
             self.client.command(f"DROP TABLE IF EXISTS {new}")
-            self.client.command(f"CREATE TABLE {new} ENGINE = MergeTree ORDER BY tuple() AS {sql}")
+            self.client.command(f"CREATE TABLE {new} ENGINE = MergeTree ORDER BY tuple() AS {table.sql}")
         renamed: list[str] = []
-        for name, _ in tables:
-            old, new, kept = (self.named(schema, each) for each in (f"{name}__old", f"{name}__new", name))
-            if name in there:
+        for table in tables:
+            old, new, kept = (
+                self.named(schema, each) for each in (f"{table.name}__old", f"{table.name}__new", table.name)
+            )
+            if table.name in there:
                 self.client.command(f"DROP TABLE IF EXISTS {old}")
                 renamed.append(f"{kept} TO {old}")
             renamed.append(f"{new} TO {kept}")
         self.client.command(f"RENAME TABLE {', '.join(renamed)}")
-        for name, _ in tables:
-            self.client.command(f"DROP TABLE IF EXISTS {self.named(schema, f'{name}__old')}")
+        for table in tables:
+            self.client.command(f"DROP TABLE IF EXISTS {self.named(schema, f'{table.name}__old')}")
 
 
 def _kind(written: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmeter.ingest.formats.clean import BLANKS
-from crmeter.ingest.in_place.site import AMOUNT, CLEAN, MOMENT, NUMBER, WHOLE, WITH_OFFSET, Shape
+from crmeter.ingest.in_place.site import AMOUNT, CLEAN, MOMENT, NUMBER, WHOLE, WITH_OFFSET, Built, Shape
 from crmeter.warehouse.engines import postgres_session
 from crmeter.warehouse.engines.engine import ServerError
 from crmeter.warehouse.identifier import literal, quoted
@@ -32,10 +32,9 @@ _TEMPORARY = "pg_temp"
 
 @contextmanager
 def at(url: str) -> Iterator[PostgresSite]:
-    """A session of the server at ``url``; what it made is published at its end, nothing of it where it fails."""
+    """A session of the server at ``url``, in one transaction up to what it publishes."""
     with postgres_session.connected(url) as con:
         yield PostgresSite(con)
-        con.commit()
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,13 @@ class PostgresSite:
             for table, columns in found.items()
         }
 
+    def standing(self, schema: str) -> Collection[str]:
+        return self.shape(schema)
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.con.execute(sql.encode()).fetchall()
 
-    def scratch(self, name: str, sql: str) -> Mapping[str, str]:
+    def scratch(self, name: str, sql: str, *, again: bool = True) -> Mapping[str, str]:
         import psycopg
 
         try:
@@ -67,6 +69,12 @@ class PostgresSite:
             raise ServerError(str(error)) from error
         [(schema,)] = self.rows("SELECT nspname FROM pg_namespace WHERE oid = pg_my_temp_schema()")
         return self.shape(schema)[name]
+
+    def drop(self, name: str) -> None:
+        self.con.execute(f"DROP TABLE {quoted(_TEMPORARY, name)}".encode())
+
+    def path(self, schema: str, table: str) -> tuple[str, ...]:
+        return schema, table
 
     def named(self, schema: str, table: str) -> str:
         return quoted(schema, table)
@@ -148,11 +156,13 @@ class PostgresSite:
         kept = "DOUBLE PRECISION" if kind == "DECIMAL" else _WORDS.get(kind, kind)
         return self.text(value, kind) if kind == "VARCHAR" else f"CAST({value} AS {kept})"
 
-    def publish(self, schema: str, tables: Sequence[tuple[str, str]]) -> None:
+    def publish(self, schema: str, load: int, tables: Sequence[Built]) -> None:
         self.con.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}".encode())
-        for name, sql in tables:
-            self.con.execute(f"DROP TABLE IF EXISTS {quoted(schema, name)}".encode())
-            self.con.execute(f"CREATE TABLE {quoted(schema, name)} AS {sql}".encode())
+        for table in tables:
+            place = quoted(schema, table.name)
+            self.con.execute(f"DROP TABLE IF EXISTS {place}".encode())
+            self.con.execute(f"CREATE TABLE {place} AS {table.sql}".encode())
+        self.con.commit()
 
 
 def _utc(naive: str, zone: str) -> str:

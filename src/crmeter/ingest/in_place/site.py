@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 Shape = Mapping[str, Mapping[str, str]]  # table → column → the type, as DuckDB calls one of its family
@@ -27,6 +28,31 @@ NUMBER = r"^[+-]?[0-9]{1,250}(?:\.[0-9]{1,250})?$"
 WHOLE = r"^[+-]?[0-9]{1,18}(?:\.0{1,9})?$"
 
 
+class Names(Mapping[str, tuple[str, ...]]):
+    """The columns of each table of a shape, by name; a table that nobody asks for is not looked at."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+
+    def __getitem__(self, table: str) -> tuple[str, ...]:
+        return tuple(self._shape[table])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shape)
+
+    def __len__(self) -> int:
+        return len(self._shape)
+
+
+@dataclass(frozen=True)
+class Built:
+    """A table that is to be: its rows as a SELECT, and about how many they are; 0 is exact."""
+
+    name: str
+    sql: str
+    rows: int
+
+
 class Site(Protocol):
     """A session of a server. SQL that it writes never fails for a value: what does not fit is null."""
 
@@ -37,12 +63,26 @@ class Site(Protocol):
     def shape(self, schema: str) -> Shape:
         """The tables and views of a schema that may be read."""
 
-    def rows(self, sql: str) -> list[tuple[Any, ...]]: ...
+    def standing(self, schema: str) -> Collection[str]:
+        """The names of the tables that stand where tables are to be built. Raises UserError where none would last."""
 
-    def scratch(self, name: str, sql: str) -> Mapping[str, str]:
-        """Make the temporary table ``name`` of a SELECT; its columns with their types. ServerError where it fails."""
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT. ServerError where it fails."""
 
-    def named(self, schema: str, table: str) -> str: ...
+    def scratch(self, name: str, sql: str, *, again: bool = True) -> Mapping[str, str]:
+        """Make the temporary table ``name`` of a SELECT; its columns with their types. ServerError where it fails.
+
+        One that is not read ``again`` need not be kept, where that costs more than to work it out.
+        """
+
+    def drop(self, name: str) -> None:
+        """A temporary table is not needed any more."""
+
+    def path(self, schema: str, table: str) -> tuple[str, ...]:
+        """The names by which SQL calls a table of a schema, from the outer to the inner."""
+
+    def named(self, schema: str, table: str) -> str:
+        """The same as SQL."""
 
     def literal(self, text: str) -> str: ...
 
@@ -75,6 +115,6 @@ class Site(Protocol):
     def attribute(self, value: str, kind: str) -> str:
         """A value of a custom attribute as it is kept."""
 
-    def publish(self, schema: str, tables: Sequence[tuple[str, str]]) -> None:
-        """Put the rows of each SELECT in the place of the table of that name, all of them together as far as the server
-        can."""
+    def publish(self, schema: str, load: int, tables: Sequence[Built]) -> None:
+        """Put the rows of each table in the place of the one of that name, all of them together as far as the server
+        can; ``load`` is the number of the build."""

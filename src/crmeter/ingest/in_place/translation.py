@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping as Dict
 from typing import Any
 
@@ -32,13 +32,15 @@ _FUNCTIONS = (
     exp.Window, exp.WindowSpec, exp.RowNumber,
 )  # fmt: skip
 KNOWN = (*_QUERIES, *_VALUES, *_FUNCTIONS)
-"""What DuckDB, PostgreSQL and ClickHouse understand alike once it is written in their words."""
+"""What DuckDB, PostgreSQL, ClickHouse and Spark understand alike once it is written in their words."""
 
 _TYPES = ("TEXT", "VARCHAR", "INT", "BIGINT", "SMALLINT", "DOUBLE", "BOOLEAN", "DECIMAL", "DATE")
 _UTF8 = {  # where ClickHouse's own words count bytes
     exp.Lower: "lowerUTF8", exp.Upper: "upperUTF8", exp.Length: "lengthUTF8", exp.Substring: "substringUTF8",
     exp.Left: "leftUTF8", exp.Right: "rightUTF8",
 }  # fmt: skip
+_WHOLE = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT)
+_NO_SIGN = "\u0001"  # is in no text
 _JOINS = ("", "INNER", "OUTER", "CROSS")
 
 
@@ -58,7 +60,8 @@ def translated(mapping: Mapping, site: Site, schema: str, shape: Shape) -> str:
         if problem := _problem(node, text):
             faults.add(_place(node, text), problem, next=t("Say it otherwise, or make a view on the server."))
     faults.raise_all()
-    _name_as_there(tree, mapping, schema, {table: tuple(shape[table]) for table in mapping.raw_tables})
+    paths = {name.casefold(): site.path(schema, name) for name in mapping.raw_tables}
+    _name_as_there(tree, paths, [name for table in mapping.raw_tables for name in shape[table]])
     _in_words_of(tree, site.dialect)
     given = ", ".join(
         f"{quoted(there)} AS {quoted(name)}" for there, name in zip(tree.named_selects, mapping.columns, strict=True)
@@ -115,35 +118,32 @@ def _place(node: Any, text: Text) -> Place:
     return text.place(0)
 
 
-def _name_as_there(tree: Any, mapping: Mapping, schema: str, columns: Dict[str, tuple[str, ...]]) -> None:
-    """Names as the server spells them, where DuckDB does not tell case apart; raw tables in their schema."""
+def _name_as_there(tree: Any, paths: Dict[str, tuple[str, ...]], columns: Iterable[str]) -> None:
+    """Names as the server spells them, where DuckDB does not tell case apart; raw tables by their ``paths``."""
     steps = {cte.alias.casefold() for cte in tree.find_all(exp.CTE)}
-    tables = {name.casefold(): name for name in mapping.raw_tables}
-    spelled = {name.casefold(): name for each in columns.values() for name in each}
+    spelled = {name.casefold(): name for name in columns}
+    for name in tree.find_all(exp.Identifier):
+        name.set("this", spelled.get(name.name.casefold(), name.name.casefold()))
     for node in tree.find_all(exp.Table):
-        name = node.name.casefold()
-        if name in tables and name not in steps:
+        path = paths.get(node.name.casefold(), ())
+        if path and node.name.casefold() not in steps:
             if not node.alias:
                 node.set("alias", exp.TableAlias(this=exp.to_identifier(node.name, quoted=True)))
-            node.set("this", exp.to_identifier(tables[name], quoted=True))
-            node.set("db", exp.to_identifier(schema, quoted=True))
-    for name in _names(tree):
-        name.set("this", spelled.get(name.name.casefold(), name.name.casefold()))
-
-
-def _names(tree: Any) -> Iterator[Any]:
-    """The names of columns, and of tables in the query, in every place where they are said."""
-    for node in tree.find_all(exp.Identifier):
-        if not isinstance(node.parent, exp.Table) or not node.parent.args.get("db"):
-            yield node
+            for part, name in zip(("this", "db"), reversed(path), strict=False):
+                node.set(part, exp.to_identifier(name, quoted=True))
 
 
 def _in_words_of(tree: Any, dialect: str) -> None:
     """Words that sqlglot leaves as they are, and that mean something else there."""
-    if dialect != "clickhouse":
-        return
+    if dialect == "clickhouse":
+        _in_words_of_clickhouse(tree)
+    if dialect == "spark":
+        _in_words_of_spark(tree)
+
+
+def _in_words_of_clickhouse(tree: Any) -> None:
     for kind, name in _UTF8.items():
-        for node in list(tree.find_all(kind)):
+        for node in reversed(list(tree.find_all(kind))):  # the inner ones first
             arguments = [part.copy() for part in node.iter_expressions()]
             node.replace(exp.Anonymous(this=name, expressions=arguments))
     for node in tree.find_all(exp.Div):  # of decimals it would cut off
@@ -151,3 +151,16 @@ def _in_words_of(tree: Any, dialect: str) -> None:
     for node in tree.find_all(exp.DataType):
         if node.this is exp.DataType.Type.DATE:
             node.set("this", exp.DataType.Type.DATE32)
+
+
+def _in_words_of_spark(tree: Any) -> None:
+    for node in reversed(list(tree.find_all(exp.Div))):  # by zero it would fail; the inner ones first
+        parts = [exp.cast(node.this.copy(), "DOUBLE"), node.expression.copy()]
+        node.replace(exp.Anonymous(this="try_divide", expressions=parts))
+    for node in reversed(list(tree.find_all(exp.Like))):  # a backslash would stand for the sign after it
+        if not isinstance(node.parent, exp.Escape):
+            node.replace(exp.Escape(this=node.copy(), expression=exp.Literal.string(_NO_SIGN)))
+    for node in tree.find_all(exp.Cast):  # it would cut off what comes after the point
+        if node.to.this in _WHOLE:
+            exact = exp.cast(node.this.copy(), "DECIMAL(38, 9)", dialect="spark")
+            node.set("this", exp.Anonymous(this="round", expressions=[exact]))

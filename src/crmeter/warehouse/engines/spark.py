@@ -26,13 +26,13 @@ from sqlglot import exp
 
 from crmeter.warehouse.engines.arrays import array_of
 from crmeter.warehouse.engines.engine import Rows
+from crmeter.warehouse.engines.spark_places import MONTH, ticked
 from crmeter.warehouse.engines.spark_ranks import listed_sql, spread_sql
 from crmeter.warehouse.sql import declared, fold_query
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-MONTH = "_month"
 _SHARDS = 4_096
 _TYPES = {"VARCHAR": "STRING", "INTEGER": "INT", "TIMESTAMP": "TIMESTAMP_NTZ", "BIGINT[]": "ARRAY<BIGINT>"}
 _NAMES = {
@@ -175,7 +175,7 @@ class Spark:
         return self._session.sql(f"SELECT {shown} FROM ({listed})", args={"rows": written})
 
     def _run(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> DataFrame:
-        sql = _NAMES_OR_TEXTS.sub(lambda found: ticked(found[1].replace('""', '"')) if found[1] else found[0], sql)
+        sql = ticking(sql)
         if parameters is None:
             return self._session.sql(sql)
         if not isinstance(parameters, Mapping):
@@ -184,13 +184,13 @@ class Spark:
         return self._session.sql(marked, args={name: _bound(value) for name, value in parameters.items()})
 
 
-def ticked(*parts: str) -> str:
-    """A name as Spark quotes it.
+def ticking(sql: str) -> str:
+    """A statement of Spark with names in double quotes as well, written as it takes them.
 
-    >>> ticked("crm", "order")
-    '`crm`.`order`'
+    >>> ticking("SELECT " + '"a" AS `b`')
+    'SELECT `a` AS `b`'
     """
-    return ".".join("`" + part.replace("`", "``") + "`" for part in parts)
+    return _NAMES_OR_TEXTS.sub(lambda found: ticked(found[1].replace('""', '"')) if found[1] else found[0], sql)
 
 
 def word(kind: str) -> str:

@@ -19,7 +19,8 @@ from crmeter.model.table import Kind, Table
 from crmeter.model.tables import TABLES
 from crmeter.warehouse.engines import canonical
 from crmeter.warehouse.engines.engine import ServerError
-from crmeter.warehouse.engines.spark import MONTH, Spark, ticked, word
+from crmeter.warehouse.engines.spark import Spark, word
+from crmeter.warehouse.engines.spark_places import MONTH, in_build, last_build, place_of, ticked
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -32,6 +33,7 @@ _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # what does not fit is an error, never a null
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.variable.substitute": "false",  # what a user writes is no variable
 }
 _LOCAL = {  # of a session on this machine alone
     "spark.driver.host": "127.0.0.1",
@@ -47,7 +49,6 @@ _FITTING = {  # the types whose values are values of the canonical type, each an
     "DATE": ("date",),
     "TIMESTAMP": ("timestamp", "timestamp_ntz"),
 }
-_FOLDER = re.compile(r"(?:(?P<format>[a-z]+):(?!//))?(?P<path>.*/.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -69,29 +70,38 @@ class Column:
 
 
 @contextmanager
-def opened(url: str, schema: str | None) -> Iterator[Spark]:
-    """A session that shows the canonical tables of ``schema``: a database of the catalog, or a folder of tables.
-
-    Raises UserError where the tables do not have the canonical columns, and ServerError where Spark cannot be reached
-    or does not read.
-    """
-    errors = _errors()
+def connected(url: str) -> Iterator[tuple[SparkSession, bool]]:
+    """A session, and whether Spark ends with it. Raises ServerError where Spark cannot be reached or does not do what
+    is asked, and UserError where it lacks the reader of a format."""
+    failures = errors()
     own: Any = None
     try:
         session, own = _session(url)
         for name, value in _SETTINGS.items():
             session.conf.set(name, value)
-        engine = Spark(session)
-        _show_tables(engine, session, schema or DATABASE)
-        yield engine
-    except errors as error:
-        raise ServerError(_said(error)) from error
+        yield session, own is not None and not url.startswith(CONNECT)
+    except failures as error:
+        if missing := re.search(r"DATA_SOURCE_NOT_FOUND\] Failed to find the data source: (\S+)\.", str(error)):
+            raise _no_reader(missing[1]) from error
+        raise ServerError(said(error)) from error
     finally:
         if own is not None:
             own.stop()
 
 
-def _errors() -> tuple[type[Exception], ...]:
+@contextmanager
+def opened(url: str, schema: str | None) -> Iterator[Spark]:
+    """A session that shows the canonical tables of ``schema``: a database of the catalog, or a folder of tables.
+
+    Raises UserError where the tables do not have the canonical columns, and what :func:`connected` does.
+    """
+    with connected(url) as (session, _):
+        engine = Spark(session)
+        _show_tables(engine, session, schema or DATABASE)
+        yield engine
+
+
+def errors() -> tuple[type[Exception], ...]:
     """What a session raises; that of Spark Connect besides what its channel does."""
     found = [library("pyspark.errors", "spark").PySparkException, library("py4j.protocol", "spark").Py4JError]
     if find_spec("grpc"):
@@ -99,11 +109,19 @@ def _errors() -> tuple[type[Exception], ...]:
     return tuple(found)
 
 
-def _said(error: Any) -> str:
+def said(error: Any) -> str:
     """The first line of what Spark says, without the places in its code."""
-    said = getattr(error, "java_exception", None)
-    text = str(said.getMessage() if said is not None else error).strip() or type(error).__name__
+    first = getattr(error, "java_exception", None)
+    text = str(first.getMessage() if first is not None else error).strip() or type(error).__name__
     return text.splitlines()[0]
+
+
+def _no_reader(name: str) -> UserError:
+    return UserError.of(
+        t("Spark has no reader for “{format}”.", format=name),
+        t("The jars of that format are not among those of its session."),
+        t("Name its package in spark-defaults.conf, spark.jars.packages, as for any other program."),
+    )
 
 
 def find_java() -> None:
@@ -156,10 +174,14 @@ def _session(url: str) -> tuple[SparkSession, SparkSession | None]:
 
 def _show_tables(engine: Spark, session: SparkSession, schema: str) -> None:
     """A view of every canonical table, with the canonical columns and types."""
-    rows = _found(session, schema)
+    place = place_of(session, schema)
+    load = last_build(place)
+    found = {table.name: place.find(in_build(table.name, load)) for table in TABLES}
+    rows = {name: each for name, each in found.items() if each is not None}
     there = {name: _columns(table) for name, table in rows.items()}
     canonical.check(schema, there)
-    raise_if_any(problem for table in TABLES if table.name in rows for problem in _astray(table, rows[table.name]))
+    if load is None:  # what is built here lies in its month
+        raise_if_any(problem for table in TABLES if table.name in rows for problem in _astray(table, rows[table.name]))
     for table in TABLES:
         known: Mapping[str, Column] = there.get(table.name, {})
         columns = dict(canonical.columns(table, known))
@@ -167,30 +189,10 @@ def _show_tables(engine: Spark, session: SparkSession, schema: str) -> None:
             f"{known[name].selected(kind) if name in known else _null(kind)} AS {ticked(name)}"
             for name, kind in columns.items()
         ]
-        found = rows[table.name] if known else session.sql("SELECT 1 WHERE false")
         if MONTH in known:
             shown.append(MONTH)
-        engine.show(table.name, columns, found.selectExpr(*shown))
-
-
-def _found(session: SparkSession, schema: str) -> dict[str, DataFrame]:
-    """The canonical tables there are."""
-    folder = _FOLDER.fullmatch(schema)
-    if folder is None:
-        names = {row[1] for row in session.sql(f"SHOW TABLES IN {ticked(*schema.split('.'))}").collect()}
-        return {t.name: session.table(ticked(*schema.split("."), t.name)) for t in TABLES if t.name in names}
-    found: dict[str, DataFrame] = {}
-    for table in TABLES:
-        reader = session.read.format(folder["format"] or "parquet")
-        try:
-            rows = reader.load(f"{folder['path'].rstrip('/')}/{table.name}")
-            rows.schema  # noqa: B018  # Spark Connect finds out here what is not there
-        except Exception as error:
-            if "PATH_NOT_FOUND" not in str(error):
-                raise
-        else:
-            found[table.name] = rows
-    return found
+        here = rows[table.name] if known else session.sql("SELECT 1 WHERE false")
+        engine.show(table.name, columns, here.selectExpr(*shown))
 
 
 def _astray(table: Table, rows: DataFrame) -> Iterator[Problem]:
