@@ -16,7 +16,7 @@ import argparse
 import json
 import statistics
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ def by_hand(path: Path, *scripts: str) -> Any:
     return run
 
 
-SIDES = {
+SIDES: dict[str, Callable[[Path], Any]] = {
     "ours": ours,
     "by hand": lambda path: by_hand(path, "expert", "expert_interval"),
     "values only": lambda path: by_hand(path, "expert"),
