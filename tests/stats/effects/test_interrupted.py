@@ -56,13 +56,14 @@ def test_outside_series_are_least_squares(only) -> None:  # type: ignore[no-unty
 
 def test_a_random_walk_goes_on_from_where_it_is(only) -> None:  # type: ignore[no-untyped-def]
     """Steps of variance q = 1e8 of the noise: the last value is the forecast; the mean of h later values has the
-    variance of a step times (h + 1)(2h + 1) ÷ 6h."""
+    variance of a step times (h + 1)(2h + 1) ÷ 6h; the interval is wider by what walks are wider that look as if they
+    faded."""
     only(0.0, 1e8)
     values = np.cumsum(noise(60))
     found = interrupted_series(Interrupted(values, 50), in_time=False)
     step = np.sqrt((np.diff(values[:50]) ** 2).mean())
     assert found.baseline == pytest.approx(values[49], abs=1e-4)
-    reach = stats.t.ppf(0.975, 49) * step * np.sqrt(11 * 21 / 60)
+    reach = stats.t.ppf(0.975, 49) * step * np.sqrt(11 * 21 / 60) * interrupted.WIDER
     assert (found.high - found.low) / 2 == pytest.approx(reach, rel=1e-4)
 
 
