@@ -64,6 +64,10 @@ class InPlace(Source, Protocol):
         """UserError where something could not be read, or is not any more what it was when it was listed."""
         ...
 
+    def find_damage(self, con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> None:
+        """UserError where a file of these raw tables cannot be read to its end: after a mapping of them has failed."""
+        ...
+
     def close(self) -> None:
         """Let go of what is open; the views are of no use any more."""
         ...

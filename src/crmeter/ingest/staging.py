@@ -65,10 +65,13 @@ def _run(con: duckdb.DuckDBPyConnection, assignment: Assignment) -> dict[str, st
     try:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {_MAPPED} AS SELECT * FROM ({assignment.select}) AS given ({names})")
     except duckdb.Error as error:
-        if in_place := assignment.landed.source.in_place:
+        in_place = assignment.landed.source.in_place
+        if in_place:
             in_place.check()
         if isinstance(error, (duckdb.OutOfMemoryException, duckdb.IOException)):
             raise
+        if in_place and not isinstance(error, (duckdb.ConversionException, duckdb.OutOfRangeException)):
+            in_place.find_damage(con, assignment.mapping.raw_tables)
         raise UserError.of(
             t("The mapping {path} fails: {error}", path=assignment.mapping.path, error=str(error).splitlines()[0]),
             next=t("Correct the SELECT; crmeter map --check tries it."),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from crmeter.app.settings.kinds import Misfit, SettingKind
 from crmeter.kernel.messages import t
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9a-fA-F:.]+")
 
 
 def _endpoint(value: Any) -> str:
@@ -16,7 +19,7 @@ def _endpoint(value: Any) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise Misfit() from None
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not host or not _HOST.fullmatch(host):
         raise Misfit(f"https://{value}" if isinstance(value, str) and "://" not in value and value.strip() else "")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise Misfit()

@@ -45,6 +45,8 @@ class Access:
 
         >>> Access("http://localhost:9000").address("crm"), Access(region="eu-west-1").address("crm")
         ('http://localhost:9000/crm', 'https://crm.s3.eu-west-1.amazonaws.com')
+        >>> Access("https://oss-cn-hangzhou.aliyuncs.com", style="host").address("crm")
+        'https://crm.oss-cn-hangzhou.aliyuncs.com'
         """
         scheme, _, host = (self.endpoint or f"https://s3.{self.signed_for}.amazonaws.com").rstrip("/").partition("://")
         in_path = self.style == "path" if self.style else self.endpoint is not None
@@ -79,7 +81,7 @@ class Bucket:
         """Every object whose key starts with ``prefix``, by key."""
         asked = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
         while True:
-            page = self._page(self._answer("", query(asked), {}).content)
+            page = self._page(self._answer("", query(asked), {}, folder=prefix).content)
             spelled = unquote_plus if page.findtext("{*}EncodingType") == "url" else str
             for found in page.iterfind("{*}Contents"):
                 yield Object(
@@ -121,7 +123,9 @@ class Bucket:
         """The host that is asked."""
         return urlsplit(self.access.address(self.name)).netloc
 
-    def _answer(self, path: str, asked: str, headers: Mapping[str, str], key: str = "") -> httpx.Response:
+    def _answer(
+        self, path: str, asked: str, headers: Mapping[str, str], key: str = "", folder: str = ""
+    ) -> httpx.Response:
         """What the store answers, tried again where it is busy or the way is broken."""
         import httpx
 
@@ -135,7 +139,8 @@ class Bucket:
                 if answer.is_success:
                     return answer
                 if answer.status_code not in _AGAIN or count == TRIES:
-                    raise faults.refused(faults.Refusal.of(self.source, self.where, self.name, key, answer))
+                    about = (self.source, self.where, self.name, key, folder)
+                    raise faults.refused(faults.Refusal.of(*about, answer))
             time.sleep(_PAUSE * 2 ** (count - 1))
         raise AssertionError
 

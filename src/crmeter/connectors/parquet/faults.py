@@ -27,16 +27,17 @@ class Refusal:
     host: str
     bucket: str
     key: str  # of the object, '' of a list
+    folder: str  # that was to be listed
     status: int
     code: str
     region: str
 
     @classmethod
-    def of(cls, source: str, host: str, bucket: str, key: str, answer: httpx.Response) -> Refusal:
+    def of(cls, source: str, host: str, bucket: str, key: str, folder: str, answer: httpx.Response) -> Refusal:
         body = answer.text[:10_000]
         region = _held(body, "Region") or answer.headers.get("x-amz-bucket-region", "")
         code = _held(body, "Code") or ("PermanentRedirect" if answer.status_code == 301 and region else "")
-        return cls(source, host, bucket, key, answer.status_code, code, region)
+        return cls(source, host, bucket, key, folder, answer.status_code, code, region)
 
 
 def _held(body: str, name: str) -> str:
@@ -95,7 +96,7 @@ def _not_let_in(no: Refusal, said: str) -> UserError:
             t('Write url_style = "host" in [sources.{source}], or "path" where it is "host".', source=no.source),
         )
     return UserError.of(
-        t("{host} does not let us read s3://{place}.", host=no.host, place=f"{no.bucket}/{no.key}"),
+        t("{host} does not let us read s3://{place}.", host=no.host, place=f"{no.bucket}/{no.key or no.folder}"),
         said,
         t("The key of [sources.{source}] needs the right to list this folder and to read its objects (s3:ListBucket, "
           "s3:GetObject); without a key the bucket must be public.", source=no.source),

@@ -39,6 +39,7 @@ class ParquetSource:
     tables: Mapping[str, str] = field(default_factory=dict)
     access: Access = field(default_factory=Access)
     _files: list[Found] = field(default_factory=list, repr=False)
+    _tables: dict[str, list[Found]] = field(default_factory=dict, repr=False)
     _reading: Reading | None = field(default=None, repr=False)
     _buckets: dict[str, Bucket] = field(default_factory=dict, repr=False)
 
@@ -48,7 +49,7 @@ class ParquetSource:
         """See :class:`crmeter.ingest.source.Source`: views, whose rows are read when they are asked for."""
         progress(t("Looking for the files of source “{source}”", source=self.name), None)
         listings = self._listed()
-        found = grouped(self.name, listings, self.tables)
+        self._tables = found = grouped(self.name, listings, self.tables)
         self._files = list({file.path: file for files in found.values() for file in files}.values())
         self._open(con)
         con.execute("SET parquet_metadata_cache = true")
@@ -62,6 +63,8 @@ class ParquetSource:
                 landed.append(views.create(con, schema, name, self._footers(con, files), given, self._label()))
             except UserError as error:
                 problems += error.problems
+        if problems:
+            self.check()  # what was not reached is at fault for the rest
         raise_if_any(problems)
         return landed, []
 
@@ -130,6 +133,10 @@ class ParquetSource:
         for file in self._files:
             if file.object is None and not _is_same(file):
                 raise faults.changed(file.label)
+
+    def find_damage(self, con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> None:
+        """UserError where a file of these raw tables cannot be read to its end."""
+        views.find_damage(con, [file for table in tables for file in self._tables[table]])
 
     def close(self) -> None:
         """Let go of connections; the views are of no use any more."""

@@ -34,8 +34,16 @@ def footers(con: duckdb.DuckDBPyConnection, files: Sequence[Found]) -> list[Foot
     try:
         return _footers(con, files)
     except duckdb.Error:
-        raise_if_any(problem for file in files if (problem := _damage(con, file)))
+        looked = "SELECT count(*) FROM parquet_schema($1)"
+        raise_if_any(problem for file in files if (problem := _damage(con, file, looked)))
         raise
+
+
+def find_damage(con: duckdb.DuckDBPyConnection, files: Sequence[Found]) -> None:
+    """UserError where a file cannot be read to its end, though it says well what is in it."""
+    whole = "SELECT bit_xor(hash(rows)) FROM read_parquet([$1]) AS rows"
+    for file in files:
+        raise_if_any(filter(None, [_damage(con, file, whole)]))
 
 
 def _footers(con: duckdb.DuckDBPyConnection, files: Sequence[Found]) -> list[Footer]:
@@ -55,9 +63,9 @@ def _footers(con: duckdb.DuckDBPyConnection, files: Sequence[Found]) -> list[Foo
     return [Footer(file, rows[file.path], columns[file.path]) for file in files]
 
 
-def _damage(con: duckdb.DuckDBPyConnection, file: Found) -> Problem | None:
+def _damage(con: duckdb.DuckDBPyConnection, file: Found, sql: str) -> Problem | None:
     try:
-        con.execute("SELECT count(*) FROM parquet_schema($1)", [file.path]).fetchall()
+        con.execute(sql, [file.path]).fetchall()
     except duckdb.Error as error:
         said = str(error).splitlines()[0].replace(file.path, file.label)
         return Problem(t("{file} is no Parquet file, or it is damaged.", file=file.label), said,

@@ -175,6 +175,7 @@ def _found(con: duckdb.DuckDBPyConnection, register: Register, customer: str) ->
     refused = raw.empty_quarantine(con, "erased_refused")
     counted, files = raw.linked(con)
     rows = count(con, WHOLE, WHOLE, noted=True)
+    files = tuple(sorted({*files, *raw.files_in_place(con)}))
     return Erasure(customers, rows, counted, refused, files, texts=texts)
 
 

@@ -204,6 +204,22 @@ def linked(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], tuple[str, .
     return dict(counts), tuple(row[0] for row in files)
 
 
+def files_in_place(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """The files that the person's believed rows came from, of sources whose raw rows are not kept here."""
+    kept = [table.source for table in raw_tables(con)]
+    found: set[str] = set()
+    for table in DELIVERED:
+        theirs = belonging(table, WHOLE, noted=True)
+        if theirs:
+            rows = con.execute(
+                f"SELECT DISTINCT r._file FROM {quoted(schema.BELIEVED, table.name)} AS r WHERE {theirs} "
+                "AND r._file IS NOT NULL AND NOT list_contains($kept::VARCHAR[], r._source)",
+                {"kept": kept},
+            ).fetchall()
+            found.update(row[0] for row in rows)
+    return found
+
+
 def was_refused(con: duckdb.DuckDBPyConnection, customer: str) -> bool:
     """Whether a customer of that id was refused, so that it stands among the raw rows alone."""
     for table in raw_tables(con):
