@@ -54,6 +54,7 @@ SLOWED = {Grain.MONTH: 3, Grain.QUARTER: 1, Grain.WEEK: 14}
 FEWEST_CLUSTERS = 3  # from which on an interval of the coverage is told
 WITH_LIBRARY = ("revenue", "orders", "churn_rate.cohort", "csat.mean", "win_rate", "won_value", "complaint_rate")
 KINDS = ("white", "ar", "random_walk", "seasonal", "seasonal_trend", "poisson", "share", "heavy_tails")
+GROWING = "growing_share"  # another, for short series
 
 
 @dataclass(frozen=True)
@@ -241,27 +242,27 @@ def _interval(found: Sequence[Hit]) -> list[float] | None:
     return [round(max(mean - reach, 0.0), 4), round(min(mean + reach, 1.0), 4)]
 
 
-def made_up(kind: str, times: int, seed: int = 1) -> dict[str, Any]:
-    """The coverage on made-up series of one kind, 60 periods each."""
-    rng = np.random.default_rng([seed, KINDS.index(kind)])
+def made_up(kind: str, times: int, seed: int = 1, periods: int = 60, season: int = 12) -> dict[str, Any]:
+    """The coverage on made-up series of one kind."""
+    rng = np.random.default_rng([seed, [*KINDS, GROWING].index(kind)])
     found: list[Hit] = []
     for place in range(times):
-        values, bound = one(kind, rng, 60 + AHEAD)
-        said = forecast(Series(values[:60], 12, bound, Days.none(60 + AHEAD)), AHEAD, OWN)
-        unit = float(np.mean(np.abs(values[12:60] - values[:48])))
+        values, bound = one(kind, rng, periods + AHEAD, season)
+        said = forecast(Series(values[:periods], season, bound, Days.none(periods + AHEAD)), AHEAD, OWN)
+        unit = float(np.mean(np.abs(values[season:periods] - values[: periods - season])))
         for level, (low, high) in getattr(said, "bounds", {}).items():
             for step in range(AHEAD):
-                value, width = values[60 + step], (high[step] - low[step]) / unit
+                value, width = values[periods + step], (high[step] - low[step]) / unit
                 beyond = max(0.0, low[step] - value, value - high[step]) / unit
                 score = width + 2 / (1 - level) * beyond
                 found.append(Hit(str(place), str(place), step + 1, level, step, beyond == 0, width, score))
     return coverage(found)
 
 
-def one(kind: str, rng: np.random.Generator, n: int) -> tuple[Floats, Bound]:
+def one(kind: str, rng: np.random.Generator, n: int, season: int = 12) -> tuple[Floats, Bound]:
     """A series of a kind, and what bounds its values."""
     noise = rng.normal(size=n)
-    year = np.sin(2 * np.pi * np.arange(n) / 12 + rng.uniform(0, 6))
+    year = np.sin(2 * np.pi * np.arange(n) / season + rng.uniform(0, 6))
     match kind:
         case "ar":
             return 50 + chained(noise, 0.6), Bound.NONE
@@ -275,6 +276,9 @@ def one(kind: str, rng: np.random.Generator, n: int) -> tuple[Floats, Bound]:
             return rng.poisson(20 * np.exp(0.2 * year)).astype(float), Bound.COUNT
         case "share":
             return rng.binomial(400, 0.04, size=n) / 400, Bound.SHARE
+        case "growing_share":  # of four times as many in the end
+            many = np.round(100 * 4 ** (np.arange(n) / n)).astype(int)
+            return rng.binomial(many, 0.2) / many, Bound.SHARE
         case "heavy_tails":
             return 50 + rng.standard_t(4, size=n), Bound.NONE
         case _:
