@@ -85,7 +85,7 @@ def main() -> int:
     found = measured(warehouse_of(asked.customers), asked.rounds)
     print(f"ratio {found['ratio']:.2f}")
     harness.keep("spells", asked.customers, found)
-    return found["different"]
+    return int(found["different"])
 
 
 if __name__ == "__main__":
