@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crmeter.app import snapshots
 from crmeter.app.evaluating import evaluate
 from crmeter.app.ingesting import LoadReport, ingest, silent
 from crmeter.app.reporting import report
@@ -30,12 +31,13 @@ class Demonstration:
 def demonstrate(directory: Path, *, seed: int, customers: int, progress: Progress = silent) -> Demonstration:
     """Make the demo company in ``directory``, load it, evaluate its last full quarter, report it.
 
-    The reports stand in ``reports/``, in every language.
+    The reports stand in ``reports/``, in every language; what faces show is measured already.
     """
     progress(t("Making the demo company"), None)
     create(directory, seed=seed, customers=customers)
     workspace = open_workspace(directory)
     load = ingest(workspace, progress=progress)
+    snapshots.make(workspace, progress)
     document = evaluate(workspace, progress=progress)
     written = []
     for lang in LANGUAGES:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from crmeter.app import snapshots
 from crmeter.app.folder import MANIFEST
 from crmeter.app.settings import Workspace
 from crmeter.store.evaluations import EvaluationStore
@@ -31,7 +32,13 @@ def erase(workspace: Workspace, customer: str, reason: str = "") -> dict[str, An
     quarantine, and what still holds the person and is not touched: ``sources`` (files and tables that the rows came
     from), ``mentions`` (table.column → rows of others), ``files`` of the workspace, ``evaluations`` that are sealed.
     """
-    return _told(workspace, erasure.erase(workspace.warehouse, customer, reason))
+    # a group may be called after the person: no snapshot of before may stay, even where this process is killed
+    had_snapshot = snapshots.remove(workspace)
+    try:
+        return _told(workspace, erasure.erase(workspace.warehouse, customer, reason))
+    finally:
+        if had_snapshot:
+            snapshots.renew(workspace, always=True)
 
 
 def _told(workspace: Workspace, found: Erasure) -> dict[str, Any]:

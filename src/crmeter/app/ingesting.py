@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmeter.app import verified_plans
+from crmeter.app import snapshots, verified_plans
 from crmeter.app.server import build
 from crmeter.app.settings import Workspace
 from crmeter.app.sources import configured
@@ -18,7 +18,7 @@ def ingest(workspace: Workspace, names: Sequence[str] = (), progress: Progress =
     """Load the sources ``names``, all if none is given, and publish the load; UserError with all that is wrong.
 
     What verified plans brought is among them. Where the company's own ledger names one of those with this load, it is
-    taken out again: nothing is counted twice.
+    taken out again: nothing is counted twice. Where there is a snapshot for faces, it is made anew.
     """
     if workspace.server:
         return build(workspace, names, progress)
@@ -29,6 +29,7 @@ def ingest(workspace: Workspace, names: Sequence[str] = (), progress: Progress =
     if verified_plans.written(workspace) != before:
         own = [verified_plans.SOURCE]
         load(workspace.root, workspace.warehouse, workspace.rules, configured(workspace), own, progress)
+    snapshots.renew(workspace, progress)
     return report
 
 

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from crmeter.app.period import DEFAULT_PERIOD, the_period, the_periods
 from crmeter.app.server import on_server
 from crmeter.app.settings import Workspace
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
-from crmeter.kernel.period import Grain, Period
+from crmeter.kernel.period import Grain
 from crmeter.metrics import Request
 from crmeter.metrics import measure as measure_together
 from crmeter.metrics.dimensions import parse_filters
@@ -22,7 +23,7 @@ from crmeter.model.rules import Rules
 from crmeter.warehouse.duck import Load, Warehouse, reading
 from crmeter.warehouse.past import reading_past
 
-DEFAULT_PERIOD = "last-quarter"
+__all__ = ["DEFAULT_PERIOD", "believed", "ensure_same_rules", "measurable", "measure", "the_period", "the_rates"]
 
 
 def measure(
@@ -50,9 +51,7 @@ def measure(
     kpis = workspace.catalogue.chosen(ids)
     filters = parse_filters(where)
     with measurable(workspace, known_at) as warehouse:
-        whole = the_period(workspace.rules, warehouse.load.as_of, period, start, end)
-        calendar = workspace.rules.calendar
-        periods = list(calendar.split(whole.start, whole.end, grain)) if grain else [whole]
+        periods = the_periods(workspace.rules, warehouse.load.as_of, period, start, end, grain)
         names = tuple(dict.fromkeys([*by, *([CURRENCY] if rates is Rates.ORIGINAL else [])]))
         values: dict[str, list[dict[str, Any]]] = {}
         for always in dict.fromkeys(kpi.always_by for kpi in kpis):
@@ -86,19 +85,6 @@ def believed(workspace: Workspace, load: int | None = None) -> Iterator[Warehous
     with reading(workspace.warehouse) as warehouse:
         ensure_same_rules(warehouse.load, workspace.rules)
         yield warehouse
-
-
-def the_period(rules: Rules, as_of: date, name: str | None, start: date | None, end: date | None) -> Period:
-    """The period that a name, or a first day and the day after the last, stand for."""
-    if name and (start or end):
-        raise UserError.of(t("--period and --from/--to say the same thing twice."), next=t("Give one of them."))
-    if start is None and end is None:
-        return rules.calendar.parse(name or DEFAULT_PERIOD, as_of)
-    if start is None or end is None:
-        raise UserError.of(t("--from and --to need each other."), next=t("Give both; the day of --to is not included."))
-    if start >= end:
-        raise UserError.of(t("--from {start} is not before --to {end}.", start=start, end=end))
-    return Period(start, end)
 
 
 def the_rates(word: str) -> Rates | date:

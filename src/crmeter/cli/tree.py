@@ -31,6 +31,7 @@ from crmeter.cli import (
     salespeople,
     schedule,
     segments,
+    snapshot,
     tracking,
     values,
     verify,
@@ -69,6 +70,7 @@ GROUPS = (
     verify,
     schedule,
     publishing,
+    snapshot,
     tracking,
     erasing,
 )

@@ -15,7 +15,7 @@ from crmeter.kernel.messages import t
 from crmeter.kernel.period import Grain
 
 if TYPE_CHECKING:
-    from crmeter.app.cataloguing import Catalogue
+    from crmeter.app.answering import Answer
 
 Format = Literal["table", "json", "csv", "parquet", "chart"]
 _GRAINS = [str(grain) for grain in Grain if grain is not Grain.CUSTOM]
@@ -83,33 +83,30 @@ def register(app: typer.Typer) -> None:
         format: Annotated[Format, options["format"]] = "table",
         output: Annotated[Path | None, options["output"]] = None,
     ) -> None:
-        from crmeter.app.measuring import measure, the_rates
+        from crmeter.app.answering import Question, answer
 
         here = workspace()
+        asked = Question(ids, period, day(first), day(end), grain, names(by), where or (), rates, known_at)
         with screen.progress() as progress:
             progress(t("Measuring"), None)
-            found = measure(
-                here,
-                ids,
-                period=period,
-                start=day(first),
-                end=day(end),
-                grain=grain,
-                by=names(by),
-                where=where or (),
-                rates=the_rates(rates),
-                known_at=known_at,
-            )
-        forms.deliver(found, format, output, _made(found, here.rules.calendar, here.catalogue))
+            found = answer(here, asked)
+        forms.deliver(found.values, format, output, _made(found, here.rules.calendar))
 
 
-def _made(found: list[dict[str, Any]], calendar: Calendar, catalogue: "Catalogue") -> dict[str, Callable[[], Any]]:
-    from crmeter.app import cataloguing, charting, exporting
+def _made(found: "Answer", calendar: Calendar) -> dict[str, Callable[[], Any]]:
+    def chart() -> Any:
+        from crmeter.app import charting
 
-    titles = {value["kpi"]: cataloguing.name(value["kpi"], catalogue) for value in found}
+        return charting.chart(found.values, found.names, calendar)
+
+    def parquet() -> Any:
+        from crmeter.app import exporting
+
+        return exporting.parquet(found.values)
+
     return {
-        "table": lambda: tables.values(found, titles, calendar),
-        "csv": lambda: tables.comma_separated(found),
-        "parquet": lambda: exporting.parquet(found),
-        "chart": lambda: charting.chart(found, titles, calendar),
+        "table": lambda: tables.values(found.values, found.names, calendar),
+        "csv": lambda: tables.comma_separated(found.values),
+        "parquet": parquet,
+        "chart": chart,
     }

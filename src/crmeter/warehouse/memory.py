@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
-
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 
@@ -58,7 +56,11 @@ def telling_of_memory(what: str, consequence: str = "") -> Iterator[None]:
     """Say in a UserError that the memory did not suffice for ``what``, and how it can be mended."""
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
+    except Exception as error:
+        import duckdb  # the settings are read with this module, and many commands go without the database
+
+        if not isinstance(error, duckdb.OutOfMemoryException):
+            raise
         if _bound is None:
             mended = t("Close other programs, or use a machine with more memory.")
         else:
