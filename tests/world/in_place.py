@@ -5,16 +5,24 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
 import duckdb
 import pytest
+import sqlglot
 
 from crmeter.app.ingesting import ingest
 from crmeter.app.settings import Workspace, open_workspace
 from crmeter.cli.main import run
+from crmeter.ingest.in_place.build import SITES
+from crmeter.ingest.in_place.site import Names
+from crmeter.ingest.in_place.translation import translated
+from crmeter.ingest.mapping import check
 from crmeter.model.tables import DELIVERED
+from crmeter.model.tables.customer import CUSTOMER
+from crmeter.warehouse.engines.products import product_of
 from crmeter.warehouse.identifier import quoted
 from tests.world.rows import FOLDER, read
 from tests.world.workspace import SETTINGS
@@ -184,3 +192,45 @@ def check_the_traps(there: Raw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     }
     assert (report.as_of, report.history_start) == (load.as_of, load.history_start)
     assert ingest(open_workspace(tmp_path / "built")).load == 2  # what it built it may replace
+
+
+MEANT: Tables = {
+    "things": [
+        {"a": r"q\_éA", "b": " zwei ", "n": "1", "d": "2.5"},
+        {"a": r"Q\\", "b": "", "n": "2", "d": "-0.49"},
+        {"a": "q_", "b": "q_", "n": "3", "d": "10"},
+    ]
+}
+MEANT_ALIKE = r"""
+concat(a, 'x', b), a || b, a LIKE 'q\_%', a LIKE b, length(a), upper(b), left(b, 2), right(b, 2), substring(b, 2, 2),
+replace(a, 'q', '"'), trim(b), coalesce(b, 'it''s ${x}'), nullif(a, b), n / 3, d / 7 / 2, n + d, n * 2, -n, abs(d),
+CAST(d AS INTEGER), CAST(n / 8 AS BIGINT), CAST(CAST(n AS VARCHAR) AS DECIMAL(18, 4)), CAST('2025-03-01' AS DATE),
+CASE WHEN n > 1 THEN 'more' ELSE 'one' END, b IS NULL, n IN (1, 3), n BETWEEN 2 AND 3, b IS DISTINCT FROM a, floor(d),
+row_number() OVER (PARTITION BY n > 3 ORDER BY b, n), lower(upper(a))
+"""
+
+
+def check_meanings(there: Raw) -> None:
+    """Whatever of a mapping is translated has DuckDB's value."""
+    there.lay(MEANT)
+    values = [part.sql("duckdb") for part in sqlglot.parse_one(f"SELECT {MEANT_ALIKE}", dialect="duckdb").selects]
+    named = ", ".join(f"{value} AS v{place}" for place, value in enumerate(values))
+    sql = (
+        "WITH t AS (SELECT a, b, CAST(n AS BIGINT) AS n, CAST(d AS DECIMAL(9, 2)) AS d FROM Things) "
+        f"SELECT CAST(n AS VARCHAR) AS customer_id, {named} FROM t"
+    )
+    with duckdb.connect() as con, SITES[product_of(there.url).name](there.url) as site:
+        rows = [tuple(value or None for value in row.values()) for row in MEANT["things"]]
+        con.execute("CREATE TABLE things (a VARCHAR, b VARCHAR, n VARCHAR, d VARCHAR)")
+        con.executemany("INSERT INTO things VALUES (?, ?, ?, ?)", rows)
+        shape = site.shape(there.raw)
+        mapping = check(sql, "customer.sql", CUSTOMER, Names(shape))
+        found = sorted(site.rows(translated(mapping, site, there.raw, shape)))
+        for one, two in zip(sorted(con.execute(sql).fetchall()), found, strict=True):
+            different = {value: pair for value, *pair in zip(["id", *values], one, two, strict=True) if not same(*pair)}
+            assert not different, different
+
+
+def same(one: Any, two: Any) -> bool:
+    numbers = isinstance(one, (int, float, Decimal)) and isinstance(two, (int, float, Decimal))
+    return float(one) == pytest.approx(float(two), rel=1e-12) if numbers else one == two

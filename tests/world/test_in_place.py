@@ -22,6 +22,7 @@ from tests.world.in_place import (
     TRAPS,
     Tables,
     built,
+    check_meanings,
     check_the_designed_company,
     check_the_traps,
     check_values,
@@ -95,6 +96,10 @@ def test_what_does_not_fit_stands_in_quarantine_as_in_a_load(
     there: OnServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_the_traps(there, tmp_path, monkeypatch)
+
+
+def test_mappings_mean_the_same(there: OnServer) -> None:
+    check_meanings(there)
 
 
 REFUSED = {

@@ -10,29 +10,23 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import duckdb
 import pytest
-import sqlglot
 
 from crmeter.app.ingesting import ingest
 from crmeter.app.settings import Workspace
 from crmeter.cli.main import run
-from crmeter.ingest.in_place.site import Names
 from crmeter.ingest.in_place.spark import SparkSite
-from crmeter.ingest.in_place.translation import translated
-from crmeter.ingest.mapping import check
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Kpi, Request, measure
 from crmeter.metrics.dimensions import parse_filters, splits
 from crmeter.metrics.measures import CELLS
-from crmeter.model.tables.customer import CUSTOMER
 from crmeter.warehouse.duck import Warehouse
 from crmeter.warehouse.engines import server, spark_session
 from crmeter.warehouse.engines.embedded import DuckDB
@@ -41,7 +35,7 @@ from crmeter.warehouse.engines.spark import Spark
 from tests.spark_machine import URL, prepare, write
 from tests.world.engine_places import COUNTED
 from tests.world.engine_requests import SECOND, THIRD, differing, same_derived
-from tests.world.in_place import TRAPS, built, check_the_designed_company, check_the_traps
+from tests.world.in_place import TRAPS, built, check_meanings, check_the_designed_company, check_the_traps
 from tests.world.rows import INACTIVITY_DAYS
 from tests.world.spark_places import OnSpark
 
@@ -311,36 +305,8 @@ def test_a_format_without_its_jars_is_one_sentence(
         ingest(built(there, tmp_path / "built", {"customer": "SELECT id AS customer_id FROM people"}))
 
 
-MEANT_ALIKE = """
-concat(a, 'x', b), a || b, a LIKE 'q\\_%', length(a), upper(a), left(b, 2), right(b, 2), substring(b, 2, 2),
-replace(a, 'q', '"'), trim(b), coalesce(b, 'it''s ${x}'), nullif(a, b), n / 3, d / 7 / 2, n + d, n * 2, -n, abs(d),
-CAST(d AS INTEGER), CAST(b AS VARCHAR), CAST(CAST(n AS VARCHAR) AS DECIMAL(18, 4)), CAST('2025-03-01' AS DATE),
-CASE WHEN n > 1 THEN 'more' ELSE 'one' END, b IS NULL, n IN (1, 3), n BETWEEN 2 AND 3, b IS DISTINCT FROM a, floor(d),
-row_number() OVER (PARTITION BY b IS NULL ORDER BY b, n), lower(upper(a))
-"""
-
-
 def test_mappings_mean_the_same(engine: Spark, tmp_path: Path) -> None:
-    """Whatever is translated has DuckDB's value."""
-    with duckdb.connect() as con:
-        con.execute("CREATE TABLE t (a VARCHAR, b VARCHAR, n BIGINT, d DECIMAL(9, 2))")
-        con.execute(r"INSERT INTO t VALUES ('q\_éA', ' zwei ', 1, 2.5), ('Q\\', NULL, 2, -0.49), ('q_', 'q_', 3, 10)")
-        (tmp_path / "raw").mkdir()
-        con.execute(f"COPY t TO '{tmp_path}/raw/t.parquet' (FORMAT parquet)")
-        values = [part.sql("duckdb") for part in sqlglot.parse_one(f"SELECT {MEANT_ALIKE}", dialect="duckdb").selects]
-        named = ", ".join(f"{value} AS v{place}" for place, value in enumerate(values))
-        sql = f"SELECT CAST(n AS VARCHAR) AS customer_id, {named} FROM T"
-        site, place = SparkSite(engine._session), f"{tmp_path}/raw"
-        mapping = check(sql, "customer.sql", CUSTOMER, Names(site.shape(place)))
-        found = sorted(site.rows(translated(mapping, site, place, site.shape(place))))
-        for one, two in zip(sorted(con.execute(sql).fetchall()), found, strict=True):
-            different = {value: pair for value, *pair in zip(["id", *values], one, two, strict=True) if not same(*pair)}
-            assert not different
-
-
-def same(one: Any, two: Any) -> bool:
-    numbers = isinstance(one, (int, float, Decimal)) and isinstance(two, (int, float, Decimal))
-    return float(one) == pytest.approx(float(two), rel=1e-12) if numbers else one == two
+    check_meanings(OnSpark(engine, tmp_path / "raw", f"{tmp_path}/raw", f"{tmp_path}/canonical"))
 
 
 def test_a_catalog_that_ends_with_the_session_is_refused(engine: Spark) -> None:

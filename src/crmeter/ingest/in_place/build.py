@@ -37,7 +37,7 @@ from crmeter.warehouse.identifier import quoted
 
 QUARANTINE = "quarantine"
 LOADED = BUILT  # its presence says that the tables beside it are ours to replace
-_SITES: Mapping[str, Callable[[str], AbstractContextManager[Site]]] = {
+SITES: Mapping[str, Callable[[str], AbstractContextManager[Site]]] = {
     "PostgreSQL": postgres.at,
     "ClickHouse": clickhouse.at,
     "Spark": spark.at,
@@ -76,7 +76,7 @@ def build(plan: Plan, progress: Progress, now: datetime | None = None) -> LoadRe
     """Build the canonical tables of ``plan``. Raises UserError with all that is wrong with mappings and columns at
     once, and ServerError where the server does not do what is asked; then what was there stays."""
     started = now or datetime.now(UTC)
-    with _SITES[product_of(plan.url).name](plan.url) as site:
+    with SITES[product_of(plan.url).name](plan.url) as site:
         run = _Build(site, plan, progress)
         run.build(started)
         with server.opened(plan.url, plan.schema) as engine:

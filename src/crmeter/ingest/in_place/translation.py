@@ -40,7 +40,7 @@ _UTF8 = {  # where ClickHouse's own words count bytes
     exp.Left: "leftUTF8", exp.Right: "rightUTF8",
 }  # fmt: skip
 _WHOLE = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT)
-_NO_SIGN = "\u0001"  # is in no text
+_NO_SIGN = {"postgres": "", "spark": "\u0001"}  # what LIKE … ESCAPE names, so that it is in no text
 _JOINS = ("", "INNER", "OUTER", "CROSS")
 
 
@@ -139,11 +139,14 @@ def _in_words_of(tree: Any, dialect: str) -> None:
         _in_words_of_clickhouse(tree)
     if dialect == "spark":
         _in_words_of_spark(tree)
+    if dialect in _NO_SIGN:  # a backslash would stand for the sign after it
+        for node in _inner_first(tree, exp.Like):
+            node.replace(exp.Escape(this=node.copy(), expression=exp.Literal.string(_NO_SIGN[dialect])))
 
 
 def _in_words_of_clickhouse(tree: Any) -> None:
     for kind, name in _UTF8.items():
-        for node in reversed(list(tree.find_all(kind))):  # the inner ones first
+        for node in _inner_first(tree, kind):
             arguments = [part.copy() for part in node.iter_expressions()]
             node.replace(exp.Anonymous(this=name, expressions=arguments))
     for node in tree.find_all(exp.Div):  # of decimals it would cut off
@@ -151,16 +154,27 @@ def _in_words_of_clickhouse(tree: Any) -> None:
     for node in tree.find_all(exp.DataType):
         if node.this is exp.DataType.Type.DATE:
             node.set("this", exp.DataType.Type.DATE32)
+    for node in tree.find_all(exp.Like):  # a backslash would stand for the sign after it
+        signs = [exp.Literal.string(sign) for sign in ("\\", "\\\\")]
+        node.set("expression", exp.Anonymous(this="replaceAll", expressions=[node.expression.copy(), *signs]))
+    _round_whole(tree)
 
 
 def _in_words_of_spark(tree: Any) -> None:
-    for node in reversed(list(tree.find_all(exp.Div))):  # by zero it would fail; the inner ones first
+    for node in _inner_first(tree, exp.Div):  # by zero it would fail
         parts = [exp.cast(node.this.copy(), "DOUBLE"), node.expression.copy()]
         node.replace(exp.Anonymous(this="try_divide", expressions=parts))
-    for node in reversed(list(tree.find_all(exp.Like))):  # a backslash would stand for the sign after it
-        if not isinstance(node.parent, exp.Escape):
-            node.replace(exp.Escape(this=node.copy(), expression=exp.Literal.string(_NO_SIGN)))
-    for node in tree.find_all(exp.Cast):  # it would cut off what comes after the point
+    _round_whole(tree)
+
+
+def _round_whole(tree: Any) -> None:
+    """Casts to whole numbers go to the nearest one, where the server would cut off what comes after the point."""
+    for node in tree.find_all(exp.Cast):
         if node.to.this in _WHOLE:
-            exact = exp.cast(node.this.copy(), "DECIMAL(38, 9)", dialect="spark")
+            exact = exp.cast(node.this.copy(), "DECIMAL(38, 9)")
             node.set("this", exp.Anonymous(this="round", expressions=[exact]))
+
+
+def _inner_first(tree: Any, kind: type[Any]) -> list[Any]:
+    """Parts that are to be replaced by others that hold copies of what is in them."""
+    return list(tree.find_all(kind))[::-1]
