@@ -26,7 +26,8 @@ from crmeter.store.runs import RunStore, StoredStep
 from crmeter.warehouse.duck import reading
 from tests.cli.conftest import Call
 
-# One process that has everything imported forks one for each kill: the process dies right after what it names.
+# One process that has everything imported, and has written the SQL of an evaluation before, forks one for each kill:
+# the process dies right after what it names.
 PROGRAM = """
 import os, signal, sys
 from pathlib import Path
@@ -43,6 +44,7 @@ def dying(name, after):
         return done
     setattr(RunStore, name, once)
 
+evaluating.evaluate(open_workspace(Path(sys.argv[2])), trigger="v1")
 for place in ("begin", "goals", "data", "analysis", "report", "finish"):
     child = os.fork()
     if child == 0:
@@ -67,8 +69,12 @@ def killed(loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     folder = tmp_path_factory.mktemp("killed") / "acme"
     shutil.copytree(loaded, folder, ignore=shutil.ignore_patterns("app.db*"))  # what others evaluated there
     events.add(open_workspace(folder), "price_change", date(2025, 10, 7), note="Dearer")
+    rehearsed = shutil.copytree(folder, folder.with_name("rehearsed"))
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", textwrap.dedent(PROGRAM), str(folder), str(rehearsed)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return folder, done.stdout.splitlines()
 
