@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import derived, eight, harness, increments, loading, memory, panel, starting, statements, table
+from benchmarks import derived, eight, figures, harness, increments, loading, memory, panel, starting, statements, table
 from benchmarks.warehouses import SIZES, warehouse_of
 
 BOUND = 300  # megabytes
@@ -69,7 +69,7 @@ def main() -> int:
             harness.keep(topic, SIZES[size], found)
     if "starting" in asked.only and not asked.table:
         harness.keep("starting", starting.DEMO_CUSTOMERS, starting.measured(asked.rounds, asked.demo))
-    print(f"\n{table.as_text(table.rows(table.results()))}")
+    print(f"\n{table.as_text(figures.rows(table.results()))}")
     return 1 if differ else 0
 
 

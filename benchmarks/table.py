@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,12 @@ from benchmarks.harness import RESULTS
 from benchmarks.warehouses import SIZES
 
 SHOWN = ("S", "M", "L")
+ONCE = {  # what is measured at one size, or has sizes of its own
+    "starting": "starting-20000.json",
+    "snapshots": "snapshots-20000.json",
+    "fits": "clv.json",
+    "spark": "studies/spark_rows.json",
+}
 Found = Mapping[str, Any]
 Results = Mapping[str, Mapping[str, Found]]  # by topic and size
 
@@ -28,6 +33,7 @@ class Row:
     show: Callable[[float], str]
     asked: Mapping[str, float] = field(default_factory=dict)
     at_least: bool = False
+    once: bool = False  # measured at one size only, which stands in the first column
 
     def reached(self, size: str) -> bool | None:
         """Whether the figure is what is asked; None where nothing is asked or measured."""
@@ -42,8 +48,10 @@ class Row:
 
     def wanted(self) -> str:
         """What is asked, in words: 'at most 1.50 (S), 1.25 (M, L)'."""
-        if not self.asked or self.show is _yes:
+        if not self.asked or self.show is yes:
             return f"yes ({', '.join(self.asked)})" if self.asked else ""
+        if self.once:
+            return f"at {'least' if self.at_least else 'most'} {self.show(self.asked[SHOWN[0]])}"
         by_figure: dict[str, list[str]] = {}
         for size, figure in self.asked.items():
             by_figure.setdefault(self.show(figure), []).append(size)
@@ -58,8 +66,8 @@ def results(folder: Path = RESULTS) -> Results:
     for topic in ("panel", "eight", "memory", "spells", "increments", "loading"):
         paths = {size: folder / f"{topic}-{SIZES[size]}.json" for size in SHOWN}
         found[topic] = {size: json.loads(path.read_text("utf-8")) for size, path in paths.items() if path.exists()}
-    started = folder / "starting-20000.json"
-    found["starting"] = {"S": json.loads(started.read_text("utf-8"))} if started.exists() else {}
+    for topic, name in ONCE.items():
+        found[topic] = {"S": json.loads((folder / name).read_text("utf-8"))} if (folder / name).exists() else {}
     return found
 
 
@@ -80,127 +88,15 @@ def percent(number: float) -> str:
 
 
 def milliseconds(number: float) -> str:
-    return f"{1000 * number:,.0f} ms"
+    return f"{1000 * number:,.0f} ms" if number >= 0.01 else f"{1000 * number:.2f} ms"
 
 
-def rows(found: Results) -> list[Row]:
-    """Every row that something is known of."""
-    every = (*_panel(found["panel"]), *_eight(found["eight"]), *_growth(found["panel"]), *_bounded(found["memory"]),
-             *_loaded(found), *_started(found["starting"]["S"] if found["starting"] else {}))  # fmt: skip
-    return [row for row in every if row.figures]
+def microseconds(number: float) -> str:
+    return f"{number:,.1f} µs"
 
 
-def cpu(found: Mapping[str, Found], side: str, name: str = "cpu") -> dict[str, float]:
-    """A median of a side, by size."""
-    return {
-        size: float(each["medians"][side][name])
-        for size, each in found.items()
-        if name in each.get("medians", {}).get(side, {})
-    }
-
-
-def over(one: Mapping[str, float], two: Mapping[str, float]) -> dict[str, float]:
-    return {size: one[size] / two[size] for size in one if two.get(size)}
-
-
-def _panel(found: Mapping[str, Found]) -> Iterator[Row]:
-    part = "50 KPIs × 60 months × 4 slices"
-    ours, hand, bare = cpu(found, "ours"), cpu(found, "by hand"), cpu(found, "values only")
-    single, each = cpu(found, "one query per KPI"), cpu(found, "ours, one KPI at a time")
-    yield Row("panel_cpu", part, "ours, CPU", ours, seconds)
-    yield Row("panel_hand", part, "by hand with the same intervals, CPU", hand, seconds)
-    yield Row("panel", part, "ours ÷ by hand with the same intervals", over(ours, hand), ratio,
-              {"S": 1.5, "M": 1.25, "L": 1.25})  # fmt: skip
-    yield Row("panel_bare", part, "ours ÷ by hand, values alone", over(ours, bare), ratio)
-    yield Row("panel_single", part, "one query by hand per KPI and dimension ÷ ours", over(single, ours), ratio,
-              {"M": 25.0}, at_least=True)  # fmt: skip
-    yield Row("panel_each", part, "ours, one KPI at a time ÷ ours", over(each, ours), ratio)
-    one = over(cpu(found, "ours, one KPI at a time", "one_kpi"), ours)
-    yield Row("one_more", part, "one more KPI ÷ ours (median of the 50)", one, percent, dict.fromkeys(SHOWN, 0.03))
-    yield Row("panel_wall", part, "ours, wall", cpu(found, "ours", "wall"), seconds)
-    yield Row("panel_memory", part, "ours, peak memory", cpu(found, "ours", "memory"), megabytes,
-              {"S": 300, "M": 700, "L": 1600})  # fmt: skip
-    yield Row("panel_hand_memory", part, "by hand, peak memory", cpu(found, "by hand", "memory"), megabytes)
-
-
-def _eight(found: Mapping[str, Found]) -> Iterator[Row]:
-    part = "8 KPIs × 60 months × 4 slices"
-    ours, hand = cpu(found, "ours"), cpu(found, "by hand")
-    polars, pandas = cpu(found, "polars"), cpu(found, "pandas")
-    faster = {size: min(hand[size], polars.get(size, math.inf)) for size in hand}
-    yield Row("eight_cpu", part, "ours with intervals, CPU", ours, seconds)
-    yield Row("eight", part, "ours ÷ the faster of SQL by hand and Polars", over(ours, faster), ratio,
-              dict.fromkeys(SHOWN, 1.1))  # fmt: skip
-    yield Row("eight_hand", part, "ours ÷ SQL by hand", over(ours, hand), ratio)
-    yield Row("eight_polars", part, "Polars ÷ SQL by hand", over(polars, hand), ratio)
-    yield Row("eight_pandas", part, "pandas ÷ SQL by hand", over(pandas, hand), ratio)
-    for side, name in (("ours", "ours"), ("polars", "Polars"), ("pandas", "pandas")):
-        yield Row(f"eight_memory_{side}", part, f"{name}, peak memory", cpu(found, side, "memory"), megabytes)
-
-
-def _growth(found: Mapping[str, Found]) -> Iterator[Row]:
-    """The exponent of CPU seconds over rows, from the size before to each."""
-    part = "growth with rows: exponent since the size before"
-    for side, name in (("ours", "ours"), ("by hand", "by hand")):
-        of = cpu(found, side)
-        steps = {
-            after: math.log(of[after] / of[before]) / math.log(SIZES[after] / SIZES[before])
-            for before, after in (("S", "M"), ("M", "L"))
-            if before in of and after in of
-        }
-        asked = {"M": 1.1, "L": 1.3} if side == "ours" else {}
-        yield Row(f"growth_{side}", part, f"CPU of the panel, {name}", steps, ratio, asked)
-
-
-def _bounded(found: Mapping[str, Found]) -> Iterator[Row]:
-    part = "panel under a bound of memory of 300 MB"
-    done = {size: each for size, each in found.items() if not each["runs"]["bounded"]["said"]}
-    finished = {size: float(size in done) for size in found}
-    yield Row("bounded", part, "it finishes", finished, _yes, {"M": 1.0}, at_least=True)
-    yield Row(
-        "bounded_cpu", part, "CPU", {size: each["runs"]["bounded"]["cpu"] for size, each in done.items()}, seconds
-    )
-    said = {size: float(bool(each["runs"]["too small"]["said"])) for size, each in found.items()}
-    yield Row("bounded_said", part, "a bound too small is a named error", said, _yes, dict.fromkeys(SHOWN, 1.0),
-              at_least=True)  # fmt: skip
-
-
-def _yes(number: float) -> str:
+def yes(number: float) -> str:
     return "yes" if number else "no"
-
-
-def _loaded(found: Results) -> Iterator[Row]:
-    part = "loading and deriving"
-    spells, loading, days = found["spells"], found["loading"], found["increments"]
-    yield Row("loading_cpu", part, "files to published warehouse, CPU", cpu(loading, "ours"), seconds)
-    yield Row("loading", part, "the same ÷ typed tables and spells by hand",
-              over(cpu(loading, "ours"), cpu(loading, "by hand")), ratio)  # fmt: skip
-    yield Row("loading_memory", part, "loading, peak memory", cpu(loading, "ours", "memory"), megabytes)
-    yield Row("spells_cpu", part, "spells, CPU", cpu(spells, "ours"), seconds)
-    yield Row("spells", part, "spells ÷ spells by hand", over(cpu(spells, "ours"), cpu(spells, "by hand")), ratio)
-    anew = {size: _median(each["seconds"]["anew"]) for size, each in days.items()}
-    yield Row("derived_cpu", part, "all that is derived anew, CPU", anew, seconds)
-    yield Row("day", part, "a day of changes ÷ all anew", {size: each["ratio"] for size, each in days.items()}, percent,
-              {"M": 0.2, "L": 0.1})  # fmt: skip
-
-
-def _started(found: Found) -> Iterator[Row]:
-    part = "before anything is counted"
-    medians = found.get("medians", {})
-
-    def figures(side: str, name: str) -> dict[str, float]:
-        return {"S": medians[side][name]} if side in medians else {}
-
-    yield Row("planning", part, "planning the panel, first in a process", figures("planning", "first"), milliseconds,
-              {"S": 0.05})  # fmt: skip
-    yield Row("planning_again", part, "planning it again", figures("planning", "again"), milliseconds, {"S": 0.05})
-    yield Row("help", part, "crmeter --help, CPU", figures("help", "cpu"), seconds, {"S": 0.3})
-    yield Row("one_kpi", part, "crmeter kpi churn_rate.cohort (demo company), CPU", figures("one KPI", "cpu"), seconds,
-              {"S": 1.0})  # fmt: skip
-
-
-def _median(numbers: Sequence[float]) -> float:
-    return sorted(numbers)[len(numbers) // 2]
 
 
 def as_text(shown: Sequence[Row]) -> str:
@@ -208,8 +104,10 @@ def as_text(shown: Sequence[Row]) -> str:
     lines = []
     width = max(len(row.name) for row in shown) + 2
     for part in dict.fromkeys(row.part for row in shown):
-        lines.append(f"\n{part:{width}}" + "".join(f"{size:>12}" for size in SHOWN) + "  asked")
-        for row in (row for row in shown if row.part == part):
+        own = [row for row in shown if row.part == part]
+        heads = ("measured", "", "") if own[0].once else SHOWN
+        lines.append(f"\n{part:{width}}" + "".join(f"{head:>12}" for head in heads) + "  asked")
+        for row in own:
             cells = "".join(f"{cell(row, size, ' ✗'):>12}" for size in SHOWN)
             lines.append(f"  {row.name:{width - 2}}{cells}  {row.wanted()}".rstrip())
     return "\n".join(lines).strip("\n")
@@ -217,5 +115,5 @@ def as_text(shown: Sequence[Row]) -> str:
 
 def cell(row: Row, size: str, missed: str) -> str:
     if size not in row.figures:
-        return "–"
+        return "" if row.once else "–"
     return row.show(row.figures[size]) + (missed if row.reached(size) is False else "")

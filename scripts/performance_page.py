@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 def page() -> str:
     """The page; KeyError where a figure is missed and benchmarks/remarks.toml does not say why."""
-    from benchmarks import table
+    from benchmarks import figures, table
 
     found = table.results()
-    rows = table.rows(found)
+    rows = figures.rows(found)
     texts = tomllib.loads((ROOT / "benchmarks" / "remarks.toml").read_text("utf-8"))
     parts = [
         "# Performance\n",
@@ -91,13 +91,15 @@ def _where(found: Results) -> str:
 
 
 def _rounds(found: Results) -> str:
-    """How often each side ran: '3; once: panel (S)'."""
+    """How often each side ran: '1: loading S; 3: panel S, starting'."""
+    from benchmarks.table import ONCE
+
     counts: dict[int, list[str]] = {}
     for topic, sizes in found.items():
         for size, each in sizes.items():
             runs = [run for run in (each.get("runs") or each.get("seconds", {})).values() if isinstance(run, list)]
             if runs:
-                named = topic if topic == "starting" else f"{topic} {size}"
+                named = topic if topic in ONCE else f"{topic} {size}"
                 counts.setdefault(min(map(len, runs)), []).append(named)
     return "; ".join(f"{number}: {', '.join(names)}" for number, names in sorted(counts.items()))
 
@@ -105,16 +107,15 @@ def _rounds(found: Results) -> str:
 def _tables(rows: Sequence[Row], cell: Any) -> Iterator[str]:
     from benchmarks.table import SHOWN
 
-    sizes = [size for size in SHOWN if any(size in row.figures for row in rows)]
+    sizes = [size for size in SHOWN if any(size in row.figures for row in rows if not row.once)]
     for part in dict.fromkeys(row.part for row in rows):
         own = [row for row in rows if row.part == part]
-        once = part.startswith("before")
+        once = own[0].once
         heads = ["measured"] if once else sizes
         lines = [f"| {part} | {' | '.join(heads)} | asked |", f"|---|{'---:|' * len(heads)}---|"]
         for row in own:
             cells = " | ".join(cell(row, size, " ✗") for size in (("S",) if once else sizes))
-            wanted = row.wanted().replace(" (S)", "") if once else row.wanted()
-            lines.append(f"| {row.name} | {cells} | {wanted} |")
+            lines.append(f"| {row.name} | {cells} | {row.wanted()} |")
         yield "\n".join(lines)
 
 
@@ -122,7 +123,7 @@ def missed(rows: Iterable[Row], reasons: Mapping[str, str]) -> Iterator[str]:
     those = [row for row in rows if row.missed]
     if those:
         yield "## What is not reached, and why"
-        sizes = {row.id: "" if row.part.startswith("before") else f" ({', '.join(row.missed)})" for row in those}
+        sizes = {row.id: "" if row.once else f" ({', '.join(row.missed)})" for row in those}
         yield "\n".join(
             f"- **{row.part}: {row.name}**{sizes[row.id]}. {' '.join(reasons[row.id].split())}" for row in those
         )
@@ -148,15 +149,15 @@ def _profiles(found: Results) -> Iterator[str]:
 
 def charts() -> dict[str, Spec]:
     """The charts by their names."""
-    from benchmarks import table
+    from benchmarks import figures, table
 
     found = table.results()
     drawn = {
-        "asked": _asked(table.rows(found)),
-        "panel": _by_size({SIDES[s]: table.cpu(found["panel"], s) for s in SIDES}, "CPU seconds, logarithmic"),
-        "eight": _by_size({FRAMES[s]: table.cpu(found["eight"], s) for s in FRAMES}, "CPU seconds, logarithmic"),
+        "asked": _asked(figures.rows(found)),
+        "panel": _by_size({SIDES[s]: figures.cpu(found["panel"], s) for s in SIDES}, "CPU seconds, logarithmic"),
+        "eight": _by_size({FRAMES[s]: figures.cpu(found["eight"], s) for s in FRAMES}, "CPU seconds, logarithmic"),
         "memory": _by_size(
-            {SIDES[s]: table.cpu(found["panel"], s, "memory") for s in ("ours", "by hand", "values only")},
+            {SIDES[s]: figures.cpu(found["panel"], s, "memory") for s in ("ours", "by hand", "values only")},
             "megabytes at the peak, logarithmic",
         ),
     }
@@ -189,7 +190,7 @@ def _asked(rows: Sequence[Row]) -> Spec | None:
     from crmeter.reports.charts.theme import COLOURS, SIZE, frame, layer
 
     shares = [
-        (f"{row.name}, {size}" if not row.part.startswith("before") else row.name, share, row.show(row.figures[size]))
+        (row.name if row.once else f"{row.name}, {size}", share, row.show(row.figures[size]))
         for row in rows
         for size, asked in row.asked.items()
         if size in row.figures and not (row.show(0.0) == "no" and row.reached(size))
