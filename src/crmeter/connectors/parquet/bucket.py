@@ -112,7 +112,7 @@ class Bucket:
         end = min(start + size, found.size)
         if end <= start:
             return b""
-        wanted = {"Range": f"bytes={start}-{end - 1}", "If-Match": f'"{found.etag}"'}
+        wanted = {"Range": f"bytes={start}-{end - 1}", **({"If-Match": f'"{found.etag}"'} if found.etag else {})}
         answer = self._answer("/" + encoded(found.key, keep="/"), "", wanted, found.key)
         if answer.status_code != 206 or len(answer.content) != end - start:
             raise faults.not_in_parts(self.source, self.where, found.key)
