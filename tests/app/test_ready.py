@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -188,6 +190,17 @@ def test_a_load_stands_though_no_snapshot_can_be_made(
     orders.write_text(orders.read_text("utf-8") + "8,1,2025-08-02,7,sale\n", "utf-8")
     assert ingest(company).load == 2
     assert said(company) == 357 and "snapshot" in caplog.text
+
+
+def test_an_answer_from_it_needs_no_engine(company: Workspace) -> None:
+    """Their imports alone cost a second of CPU."""
+    program = (
+        "import sys; from crmeter.cli.main import run; "
+        f"assert run(['kpi', 'revenue', '--period', '2025-Q3', '--format', 'json', '-C', {str(company.root)!r}]) == 0; "
+        "print(*(m for m in ('duckdb', 'ibis', 'sqlglot', 'numpy', 'pandas', 'sqlalchemy') if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert "999" in done.stdout and done.stdout.splitlines()[-1] == ""
 
 
 def test_the_answer_is_printed_as_measured(first: Path, tmp_path: Path) -> None:
