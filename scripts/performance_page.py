@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ SIDES = {  # in words, in the order of the charts
     "ours, one KPI at a time": "crmeter, one KPI at a time",
 }
 FRAMES = {"ours": "crmeter", "by hand": "SQL by hand", "polars": "Polars", "pandas": "pandas"}
+MOST_LINES = 9
+NEAR = 0.2  # times what is asked
 BUSY = 1.5  # load for each core from which wall times say little
 
 if TYPE_CHECKING:
@@ -178,7 +181,7 @@ def _by_size(figures: Mapping[str, Mapping[str, float]], unit: str) -> Spec | No
     colour = {"condition": {"test": "datum.ours", "value": COLOURS["acc"]}, "value": COLOURS["flat"]}
     sides = [side for side, sizes in figures.items() if sizes]
     y = {"field": "side", "type": "nominal", "sort": sides, "axis": _names()}
-    x = {"field": "figure", "type": "quantitative", "scale": {"type": "log"}, "axis": _scale(unit)}
+    x = {"field": "figure", "type": "quantitative", **_scale(unit, [dot["figure"] for dot in dots])}
     lines = layer({"type": "line", "strokeWidth": 2}, dots, y=y, x=x, detail={"field": "side"}, stroke=colour)
     points = layer({"type": "point", "filled": True, "size": 70, "opacity": 1}, dots, y=y, x=x, fill=colour)
     texts = layer({"type": "text", "dy": -10, "fontSize": SIZE}, dots, y=y, x=x, text={"field": "size"})
@@ -204,15 +207,20 @@ def _asked(rows: Sequence[Row]) -> Spec | None:
     ]
     colour = {"condition": {"test": "datum.missed", "value": COLOURS["goal"]}, "value": COLOURS["acc"]}
     y = {"field": "name", "type": "nominal", "sort": [dot["name"] for dot in dots], "axis": _names()}
-    x = {"field": "share", "type": "quantitative", "scale": {"type": "log"},
-         "axis": _scale("times what is asked, logarithmic")}  # fmt: skip
+    scale = _scale("times what is asked, logarithmic", [dot["share"] for dot in dots])
+    x = {"field": "share", "type": "quantitative", **scale}
     line = layer({"type": "rule", "stroke": COLOURS["ink"], "strokeWidth": 1}, [{"share": 1}], x=x)
     shape = {"condition": {"test": "datum.missed", "value": "triangle-right"}, "value": "circle"}
     points = layer(
         {"type": "point", "filled": True, "size": 80, "opacity": 1}, dots, y=y, x=x, fill=colour, shape=shape
     )
-    texts = layer({"type": "text", "dx": 9, "align": "left", "fontSize": SIZE}, dots, y=y, x=x, text={"field": "shown"})
-    return frame([line, points, texts], 320, 22 * len(dots))
+    left = [dot for dot in dots if NEAR < dot["share"] <= 1]  # their figures would stand across the line
+    texts = [
+        layer({"type": "text", "dx": dx, "align": side, "fontSize": SIZE}, those, y=y, x=x, text={"field": "shown"})
+        for dx, side, those in ((9, "left", [dot for dot in dots if dot not in left]), (-9, "right", left))
+        if those
+    ]
+    return frame([line, points, *texts], 320, 22 * len(dots))
 
 
 def _names() -> dict[str, Any]:
@@ -222,9 +230,14 @@ def _names() -> dict[str, Any]:
             "ticks": False, "labelPadding": 12}  # fmt: skip
 
 
-def _scale(title: str) -> dict[str, Any]:
+def _scale(title: str, figures: Sequence[float]) -> dict[str, Any]:
+    """A logarithmic axis with lines at 1, 2 and 5, or at powers of ten where those would be too many."""
     from crmeter.reports.charts.theme import COLOURS, SIZE
 
-    return {"title": title, "titleFontWeight": "normal", "titleFontSize": SIZE, "titleColor": COLOURS["muted"],
+    low, high = min(figures) / 1.6, max(figures) * 1.6
+    steps = [m * 10.0**power for power in range(-3, 7) for m in (1, 2, 5) if low <= m * 10.0**power <= high]
+    values = steps if len(steps) <= MOST_LINES else [step for step in steps if math.log10(step).is_integer()]
+    axis = {"title": title, "titleFontWeight": "normal", "titleFontSize": SIZE, "titleColor": COLOURS["muted"],
             "labelFontSize": SIZE, "labelColor": COLOURS["muted"], "gridColor": COLOURS["line"], "domain": False,
-            "ticks": False, "format": "~g", "tickCount": 5}  # fmt: skip
+            "ticks": False, "format": ",~g", "values": values}  # fmt: skip
+    return {"scale": {"type": "log", "domain": [low, high], "nice": False}, "axis": axis}
