@@ -6,6 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 
 class Grain(StrEnum):
@@ -55,6 +56,14 @@ class Period:
     def __post_init__(self) -> None:
         if self.start >= self.end:
             raise ValueError(f"a period must end after it starts: {self.start} .. {self.end}")
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Worked out once: values are looked up by their periods."""
+        return hash((self.start, self.end, self.grain))
 
     @property
     def days(self) -> int:

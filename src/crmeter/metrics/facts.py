@@ -81,7 +81,7 @@ class PeriodView:
         return self.facts.values.get((self.places[Window.PERIOD], measure), {})
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class GroupView:
     """The measures of one KPI period and one group (formulas' ``View``)."""
 
@@ -105,7 +105,10 @@ class GroupView:
         return self.of_period.period.days
 
     def __call__(self, measure: Total | Extreme | Product) -> float:
-        return self.of_period.numbers(measure).get(self.group, NAN if isinstance(measure, Extreme) else 0.0)
+        found = self.of_period.numbers(measure).get(self.group)
+        if found is None:
+            return NAN if isinstance(measure, Extreme) else 0.0
+        return found
 
     def cross(self, x: Total, other: GroupView, y: Total) -> float:
         """Σ over customers of x of this period × y of the other."""

@@ -81,6 +81,11 @@ class Kpi:
         left_out = (self.left_out,) if self.left_out else ()
         return (*self.formula.measures, *left_out, *(total for _, total in self.beside))
 
+    @cached_property
+    def remarks(self) -> tuple[tuple[Reason, Total], ...]:
+        """What to say of a value, with the count it is said of; the first that counts anything is said."""
+        return ((Reason.OTHER_CURRENCY, self.left_out), *self.beside) if self.left_out else self.beside
+
     @property
     def formula_is_sum(self) -> bool:
         """Whether the values of groups add up to the total's."""

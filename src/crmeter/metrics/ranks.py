@@ -21,17 +21,33 @@ def fetch_ranks(
 
     ``rows`` has the column ``period`` and those of all dimensions; how many there are in each group is known already.
     """
-    kept = reading.warehouse.keep(rows)
+    fetch_kept(reading, slices, reading.warehouse.keep(rows), "in_order", rankeds, places)
+
+
+def fetch_kept(
+    reading: Reading,
+    slices: Sequence[Slice],
+    kept: ir.Table,
+    column: str,
+    rankeds: Sequence[Ranked],
+    places: Iterable[Place],
+) -> None:
+    """The same of a ``column`` of rows that are kept already; those without a value count as larger than all."""
     tops = [r for r in rankeds if isinstance(r, TopSum)]
     plain = [r for r in rankeds if not isinstance(r, TopSum)]
     together: list[Sequence[Ranked]] = [plain, *([top] for top in tops)]
     for alike in together:
         if alike:
-            _fetch(reading, slices, kept, alike, places)
+            _fetch(reading, slices, kept, column, alike, places)
 
 
 def _fetch(
-    reading: Reading, slices: Sequence[Slice], kept: ir.Table, rankeds: Sequence[Ranked], places: Iterable[Place]
+    reading: Reading,
+    slices: Sequence[Slice],
+    kept: ir.Table,
+    column: str,
+    rankeds: Sequence[Ranked],
+    places: Iterable[Place],
 ) -> None:
     every = [reading.column(d) for d in every_dimension(slices)]
     columns = [[reading.column(d) for d in dimensions] for dimensions in slices]
@@ -48,7 +64,7 @@ def _fetch(
     )
     summed = isinstance(rankeds[0], TopSum)
     for number, place, *values, ranks, found in reading.warehouse.ranks(
-        kept, ["period"], columns, "in_order", asked, summed=summed
+        kept, ["period"], columns, column, asked, summed=summed
     ):
         by = dict(zip(every, values, strict=True))
         numbers = [None if value is None else float(value) for value in found]

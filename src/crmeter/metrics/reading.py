@@ -137,27 +137,33 @@ class Reading:
         customer, spell = self.warehouse.tables["customer"], self.warehouse.tables["spell"]
         asked = {d.column for d in (*every_dimension(self.slices), *(c.dimension for c in self.conditions))}
         chosen = {f"of_customer_{c}": customer[c].cast("string") for c in sorted(asked) if c in customer.columns}
-        found = customer.select(known_id=customer.customer_id, **chosen)
+        found = customer.select(member_id=customer.customer_id, **chosen)
         first = spell.filter(spell.number == 1)
-        first = first.select(first_id=first.customer_id, of_customer_cohort=first.started_on.strftime("%Y-%m"))
-        found = found.join(first, found.known_id == first.first_id, how="outer")
         kept = [*chosen, *(["of_customer_cohort"] if COHORT in asked else [])]
+        if COHORT in asked:
+            first = first.select(first_id=first.customer_id, of_customer_cohort=first.started_on.strftime("%Y-%m"))
+            found = found.join(first, found.member_id == first.first_id, how="outer")
+            found = found.select(*kept, member_id=found.member_id.coalesce(found.first_id))
+        else:  # few or none of them, which costs less to see than to put all together
+            first = first.select(member_id=first.customer_id).anti_join(found, "member_id")
+            nothing = {name: ibis.null("string") for name in chosen}
+            found = found.union(first.select("member_id", **nothing))
         if CAMPAIGN in asked and CAMPAIGN not in customer.columns:
             origin = self.warehouse.tables["origin"]
             origin = origin.select(brought_id=origin.customer_id, of_customer_campaign=origin.campaign_id)
-            found = found.left_join(origin, found.known_id.coalesce(found.first_id) == origin.brought_id)
+            found = found.left_join(origin, found.member_id == origin.brought_id)
             kept.append("of_customer_campaign")
         if TIER in asked and TIER not in customer.columns:
             tier = tiers(self.warehouse.tables, self.horizon, self.cuts)
             tier = tier.select(tiered_id=tier.customer_id, of_customer_tier=tier.tier)
-            found = found.left_join(tier, found.known_id.coalesce(found.first_id) == tier.tiered_id)
+            found = found.left_join(tier, found.member_id == tier.tiered_id)
             kept.append("of_customer_tier")
         if RFM in asked and RFM not in customer.columns:
             group = rfm(self.warehouse.tables, self.horizon, self.horizon.as_of)
             group = group.select(buyer_id=group.customer_id, of_customer_rfm=group.rfm)
-            found = found.left_join(group, found.known_id.coalesce(found.first_id) == group.buyer_id)
+            found = found.left_join(group, found.member_id == group.buyer_id)
             kept.append("of_customer_rfm")
-        found = found.select(*kept, member_id=found.known_id.coalesce(found.first_id))
+        found = found.select(*kept, "member_id")
         return self.warehouse.keep(self.warehouse.numbered(found, "member", ["member_id"]))
 
     def grouped(self, rows: ir.Table, population: str, dimensions: Slice) -> tuple[ir.Table, list[str], Slice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, cast
@@ -53,6 +53,18 @@ class Request:
     rates: Rates | date = Rates.OF_THE_DAY
 
 
+@dataclass(frozen=True)
+class Alike:
+    """What the values of a KPI for a period and all groups of a slice have alike: what is ``said`` of each; why the
+    data say nothing, else their measures; whether the history is too ``young`` to know everything."""
+
+    said: dict[str, Any]
+    period: Period
+    reason: Reason | None
+    view: PeriodView | None
+    young: bool
+
+
 @dataclass
 class Measurement:
     """What a request found: values, and differences between periods that it was asked to compare."""
@@ -65,7 +77,7 @@ class Measurement:
     facts: dict[tuple[str, Names], Facts] = field(default_factory=dict)  # by KPI and slice
     _reach: dict[str, dict[Period, Reason | None]] = field(default_factory=dict)
     _ranks: dict[Names, dict[Group, int]] = field(default_factory=dict)  # the order of the groups of a slice
-    _alike: dict[tuple[str, Period], dict[str, Any]] = field(default_factory=dict)
+    _alike: dict[tuple[str, Period, Names], Alike] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -111,9 +123,9 @@ class Measurement:
 
     def value(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Value:
         """The value of a KPI for a period and one group of a slice."""
-        estimate = self.estimate(kpi, period, names, group)
+        alike = self._alike_of(kpi, period, names)
+        estimate = self._estimate(kpi, alike, names, group)
         by = dict(zip(names, group, strict=True))
-        alike = self._alike.get((kpi.id, period)) or self._alike.setdefault((kpi.id, period), self._said(kpi, period))
         currency = by.get(CURRENCY) if self.rates is Rates.ORIGINAL else self.rules.currency
         return Value(
             by=by,
@@ -126,8 +138,22 @@ class Measurement:
             currency=currency if kpi.unit is Unit.MONEY else None,
             status=status(kpi, estimate),
             reason=estimate.reason,
-            **alike,
+            **alike.said,
         )
+
+    def _alike_of(self, kpi: Kpi, period: Period, names: Names) -> Alike:
+        """What the values of a KPI for a period and the groups of a slice have alike, put together once."""
+        asked = (kpi.id, period, names)
+        found = self._alike.get(asked)
+        if found is None:
+            same = self._alike.get((kpi.id, period, ()))
+            said = same.said if same else self._said(kpi, period)
+            reason = self._reason(kpi, period)
+            view = None if reason else self.view(kpi, period, names).of_period
+            floor = self.history_floor
+            young = bool(floor and kpi.history is not History.ANY and period.start < floor)
+            found = self._alike[asked] = Alike(said, period, reason, view, young)
+        return found
 
     def _said(self, kpi: Kpi, period: Period) -> dict[str, Any]:
         """What all values of a KPI for a period say alike."""
@@ -144,12 +170,14 @@ class Measurement:
 
     def estimate(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Estimate:
         """The bare estimate; undefined where the data do not reach."""
-        reason = self._reason(kpi, period)
-        if reason is Reason.MISSING_INPUT and not names and not self.filtered:
-            return figures.estimate(kpi, self._given(kpi, period))
-        if reason:
-            return Estimate.undefined(reason)
-        view = self.view(kpi, period, names, group)
+        return self._estimate(kpi, self._alike_of(kpi, period, names), names, group)
+
+    def _estimate(self, kpi: Kpi, alike: Alike, names: Names, group: Group) -> Estimate:
+        if alike.view is None:
+            if alike.reason is Reason.MISSING_INPUT and not names and not self.filtered:
+                return figures.estimate(kpi, self._given(kpi, alike.period))
+            return Estimate.undefined(alike.reason or Reason.NO_DATA)
+        view = GroupView(alike.view, group)
         found = kpi.formula.estimate(view)
         if kpi.allocates and any(
             name in kpi.shared_dimensions and value is None for name, value in zip(names, group, strict=True)
@@ -157,7 +185,7 @@ class Measurement:
             return Estimate.undefined(Reason.NOT_ALLOCATED, found.numerator, found.denominator, found.n)
         if found.reason and not (kpi.beside and found.reason == Reason.NO_DENOMINATOR):
             return found
-        return _remarked(found, self._remark(kpi, period, view))
+        return _remarked(found, _remark(kpi, alike, view))
 
     def _given(self, kpi: Kpi, period: Period) -> figures.FigureView:
         """What is given by hand of a period, where there are no rows to count."""
@@ -221,16 +249,6 @@ class Measurement:
         covered = self.warehouse.coverage[contribution.coverage if contribution else population]
         return covered.first_on, None if contribution and contribution.lasting else covered.last_on
 
-    def _remark(self, kpi: Kpi, period: Period, view: GroupView) -> str | None:
-        said = ((Reason.OTHER_CURRENCY, kpi.left_out), *kpi.beside) if kpi.left_out else kpi.beside
-        for reason, total in said:
-            if count := view(total):
-                return f"{reason}:{count:.0f}"
-        floor = self.history_floor
-        if floor and kpi.history is not History.ANY and period.start < floor:
-            return str(Reason.HISTORY_TOO_SHORT)
-        return None
-
     def difference(
         self, kpi: Kpi, now: Period, base: Period, names: Names = (), group: Group = ()
     ) -> Difference | None:
@@ -247,10 +265,18 @@ class Measurement:
         return kpi.formula.compare(here, there, lambda x, y: here.cross(x, there, y))
 
 
+def _remark(kpi: Kpi, alike: Alike, view: GroupView) -> str | None:
+    """What to know about a value that is defined."""
+    for reason, total in kpi.remarks:
+        if count := view(total):
+            return f"{reason}:{count:.0f}"
+    return str(Reason.HISTORY_TOO_SHORT) if alike.young else None
+
+
 def _remarked(estimate: Estimate, remark: str | None) -> Estimate:
     if remark is None:
         return estimate
-    return Estimate(**{**estimate.__dict__, "reason": remark})
+    return replace(estimate, reason=remark)
 
 
 def status(kpi: Kpi, estimate: Estimate) -> Status:

@@ -3,7 +3,7 @@ take one more scan, which fetches the values at the ranks that the counts ask fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,10 @@ import ibis
 import ibis.expr.types as ir
 
 from crmeter.metrics.facts import Facts, Group
-from crmeter.metrics.measures import Dated, Extreme, Measure, Ranked, Total
+from crmeter.metrics.measures import Dated, Extreme, Measure, Total
 from crmeter.metrics.plan import Pair, Place
-from crmeter.metrics.ranks import fetch_ranks
-from crmeter.metrics.reading import Reading, every_dimension, exact_sum, product
+from crmeter.metrics.ranks import fetch_kept
+from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
 from crmeter.model.populations import POPULATIONS
 
 
@@ -25,26 +25,63 @@ class RowScan:
     reading: Reading
 
     def run(self) -> None:
-        for population, measures in self.reading.plan.rows.items():
-            self._sum_rows(population, measures)
+        plan = self.reading.plan
+        for population in dict.fromkeys((*plan.rows, *(ranked.population for ranked in plan.ranked))):
+            self._measure(population)
         self._cross_stocks()
-        self._count_ranked()
-        self._rank()
         self._sum_days()
 
-    def _joined(self, population: str, places: Iterable[Place]) -> ir.Table:
-        tables = self.reading.tables(places)
-        return POPULATIONS[population].in_periods(self._rows(population, tables), tables)
+    def _measure(self, population: str) -> None:
+        """The sums of a population, and the values at ranks once its rows are counted: of rows that are read once."""
+        plan = self.reading.plan
+        measures = dict(plan.rows.get(population, {}))
+        rankings = {ranked: places for ranked, places in plan.ranked.items() if ranked.population == population}
+        for ranked, places in rankings.items():
+            measures[ranked.rows] = measures.get(ranked.rows, set()) | places
+        columns = dict.fromkeys(m.column.removeprefix("#") for m in (*measures, *rankings))
+        columns.pop("*", None)
+        rows, groups, foreign = self._grouped(population, set().union(*measures.values()), list(columns))
+        if rankings:
+            rows = self.reading.restored(rows, foreign)
+            every = map(self.reading.column, every_dimension(self.reading.slices))
+            rows = self.reading.warehouse.keep(rows.select("period", *dict.fromkeys((*groups, *every)), *columns))
+        self._sum_rows(rows, groups, foreign, measures)
+        for column in dict.fromkeys(ranked.column for ranked in rankings):
+            alike = [ranked for ranked in rankings if ranked.column == column]
+            fetch_kept(
+                self.reading,
+                self.reading.slices,
+                rows,
+                column,
+                alike,
+                set().union(*(rankings[ranked] for ranked in alike)),
+            )
+
+    def _grouped(
+        self, population: str, places: Iterable[Place], columns: Sequence[str]
+    ) -> tuple[ir.Table, list[str], Slice]:
+        """The rows of some periods with those columns, and their groups: see :meth:`Reading.grouped`."""
+        dimensions = every_dimension(self.reading.slices)
+        rows = self._joined(population, places, columns)
+        return self.reading.grouped(rows, population, dimensions)
+
+    def _joined(self, population: str, places: Iterable[Place], columns: Sequence[str] = ()) -> ir.Table:
+        tables, found = self.reading.tables(places), POPULATIONS[population]
+        rows = self._rows(population, tables)
+        if columns and found.is_plain:  # every column costs something to write and to read
+            dimensions = (*every_dimension(self.reading.slices), *(c.dimension for c in self.reading.conditions))
+            own = (d.column for d in dimensions if population in d.own)
+            kept = dict.fromkeys(("on", "until", "customer_id", "campaign_id", *own, *columns))
+            rows = rows.select(*(name for name in kept if name in rows.columns))
+        return found.in_periods(rows, tables)
 
     def _rows(self, population: str, tables: Mapping[str, ir.Table]) -> ir.Table:
         rows = POPULATIONS[population].rows_within(tables, self.reading.horizon)
         return rows if "customer_id" in rows.columns else rows.mutate(customer_id=ibis.null("string"))
 
-    def _sum_rows(self, population: str, measures: Mapping[Total | Extreme, set[Place]]) -> None:
-        places = set().union(*measures.values())
-        rows, groups, foreign = self.reading.grouped(
-            self._joined(population, places), population, every_dimension(self.reading.slices)
-        )
+    def _sum_rows(
+        self, rows: ir.Table, groups: Sequence[str], foreign: Slice, measures: Mapping[Total | Extreme, set[Place]]
+    ) -> None:
         wanted = {f"m{i}": (m, aggregate(rows, m)) for i, m in enumerate(measures)}
         finest = rows.group_by(["period", *groups]).agg(**{name: value for name, (_, value) in wanted.items()})
         finest = self.reading.restored(finest, foreign)
@@ -72,27 +109,6 @@ class RowScan:
             finest = rows.group_by(keys).agg(**values)
             measured = {f"x{i}": tuple(Total(population, c) for c in xy) for i, xy in enumerate(sums)}
             self.reading.fold(finest, ["period", "base"], measured, self.reading.slices, _store_product)
-
-    def _count_ranked(self) -> None:
-        """The rows of each ranking, where no other measure counts them yet."""
-        for ranked, places in self.reading.plan.ranked.items():
-            wanted: dict[Total | Extreme, set[Place]] = {ranked.rows: places}
-            if ranked.rows not in self.reading.plan.rows.get(ranked.population, {}):
-                self._sum_rows(ranked.population, wanted)
-
-    def _rank(self) -> None:
-        together: dict[tuple[str, str, bool], list[Ranked]] = {}
-        for ranked in self.reading.plan.ranked:
-            together.setdefault((ranked.population, ranked.column, ranked.missing_last), []).append(ranked)
-        for (population, column, missing_last), rankeds in together.items():
-            places = set().union(*(self.reading.plan.ranked[r] for r in rankeds))
-            rows = self._joined(population, places)
-            if not missing_last:
-                rows = rows.filter(rows[column].notnull())
-            every = every_dimension(self.reading.slices)
-            rows = self.reading.described(rows, {population}, every)
-            kept = rows.select("period", *map(self.reading.column, every), in_order=rows[column])
-            fetch_ranks(self.reading, self.reading.slices, kept, rankeds, places)
 
     def _sum_days(self) -> None:
         """Sums by day, for what is more than a sum of them."""

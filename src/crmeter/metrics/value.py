@@ -59,7 +59,7 @@ class Reason(StrEnum):
     NOT_PAID_BACK = "not_paid_back"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What a formula makes of its measures. ``value`` is None where it is undefined, and ``reason`` says why.
 
@@ -81,7 +81,7 @@ class Estimate:
         return cls(None, numerator, denominator, n, reason=reason)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Value:
     """One value of one KPI for one period and one group: the JSON of docs/reference, member by member."""
 

@@ -22,7 +22,7 @@ from crmeter.model.tables import BY_NAME
 from crmeter.warehouse.engines.engine import Engine
 from crmeter.warehouse.identifier import quoted
 
-LEAST_ROWS = 50_000  # of a rollup: fewer are summed as fast as they are looked up
+LEAST_ROWS = 100_000  # of a rollup: fewer are summed as fast as they are looked up
 _MOST_VALUES, _MOST_GROUPS = 40, 1000
 _LEFT_OUT = {"merged_into"}
 _KINDS = (Kind.TEXT, Kind.CHOICE, Kind.REF, Kind.INTEGER, Kind.FLAG, Kind.CURRENCY)

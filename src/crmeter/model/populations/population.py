@@ -38,6 +38,11 @@ class Lasting(StrEnum):
     OVERLAP = "overlap"  # it lasts: it counts in every period that shares a day with it
 
 
+def as_it_is(joined: ir.Table) -> ir.Table:
+    """Nothing of the rows depends on the period."""
+    return joined
+
+
 @dataclass(frozen=True)
 class Population:
     """Rows of one base ``table``; ``rows`` makes them, ``in_period`` adds what depends on the period.
@@ -51,7 +56,7 @@ class Population:
     needs: tuple[str, ...]
     rows: Callable[[Tables, Horizon], ir.Table]
     adds: Mapping[str, str]  # column → its words, a message key
-    in_period: Callable[[ir.Table], ir.Table] = lambda joined: joined
+    in_period: Callable[[ir.Table], ir.Table] = as_it_is
     lasting: Lasting = Lasting.DAY
     rests_on: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
@@ -66,6 +71,11 @@ class Population:
         """Its rows, or those of a rollup that ``tables`` has in their place: sums of them, on days of their own."""
         name = standing_in(self.name)
         return tables[name] if name in tables else self.rows_within(tables, horizon)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its rows in a period need no columns besides their days, their customer and those that are summed."""
+        return type(self).in_periods is Population.in_periods and self.in_period is as_it_is
 
     def in_periods(self, rows: ir.Table, tables: Tables) -> ir.Table:
         """``rows`` once for every period they count in, of the periods that ``tables`` holds."""
