@@ -22,9 +22,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import HERE, circumstances, environment, peak_megabytes
+from benchmarks import harness
+from benchmarks.harness import ROOT, circumstances, environment, peak_megabytes
 
-RESULTS = HERE / "results" / "clv.json"
+RESULTS = harness.RESULTS / "clv.json"
 PINS = ("lifetimes==0.11.3", "numpy<2", "scipy<1.12", "pandas<2.1", "autograd<1.7", "setuptools<81")
 ASKED = {"bg_nbd": 50, "gamma_gamma": 50, "pareto_nbd": 100}  # how many times as fast we are to be
 PARETO_SIZES = (3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
@@ -240,7 +241,7 @@ def run_theirs(python: Path, model: str, path: Path, cap: int) -> Any:
 def one_thread() -> dict[str, str]:
     """Both sides work on short rows, where more threads of BLAS only wait for one another."""
     pinned = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return {**os.environ, **pinned, "PYTHONPATH": os.pathsep.join((str(HERE.parent), str(HERE.parent / "src")))}
+    return {**os.environ, **pinned, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))}
 
 
 def keep(found: dict[str, Any]) -> None:
