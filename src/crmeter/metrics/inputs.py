@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from crmeter.metrics.definitions import column_of, declared_columns, rows_of
@@ -52,8 +53,14 @@ def _made_of(column: str) -> frozenset[str]:
 def _read(population: str, columns: frozenset[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     *before, rows = rows_of(population)
     wanted = rows.select("period", *sorted(columns - {"*"}))
-    found = [columns_read(to_sql(expression), declared_columns()) for expression in (*before, wanted)]
+    found = [_columns_read(to_sql(expression)) for expression in (*before, wanted)]
     return tuple((table, read) for each in found for table, read in each.items() if table in _TABLES)
+
+
+@cache
+def _columns_read(sql: str) -> Mapping[str, tuple[str, ...]]:
+    """What comes before the rows of a population is the same whichever columns of them are read."""
+    return columns_read(sql, declared_columns())
 
 
 def _in_order(table: str, read: set[str]) -> tuple[str, ...]:
