@@ -60,7 +60,7 @@ def _fetch(
                 wanted.setdefault((number, place, *map(by.get, every)), set()).update(ranked.ranks(int(n)))
     asked = reading.warehouse.put(
         {"slice": "INTEGER", "period": "INTEGER", **dict.fromkeys(every, "VARCHAR"), "ranks": "BIGINT[]"},
-        [(*at, sorted(ranks)) for at, ranks in wanted.items()],
+        [(*at, sorted(ranks)) for at, ranks in wanted.items() if ranks],  # a group may have rows, and no value
     )
     summed = isinstance(rankeds[0], TopSum)
     for number, place, *values, ranks, found in reading.warehouse.ranks(
