@@ -100,7 +100,9 @@ def _rounds(found: Results) -> str:
     counts: dict[int, list[str]] = {}
     for topic, sizes in found.items():
         for size, each in sizes.items():
-            runs = [run for run in (each.get("runs") or each.get("seconds", {})).values() if isinstance(run, list)]
+            runs = [
+                run for run in (each.get("runs") or each.get("seconds", {})).values() if isinstance(run, list) and run
+            ]
             if runs:
                 named = topic if topic in ONCE else f"{topic} {size}"
                 counts.setdefault(min(map(len, runs)), []).append(named)
