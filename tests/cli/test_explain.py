@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from crmeter.app.settings import open_workspace
 from crmeter.kpis import CATALOGUE
+from crmeter.warehouse import derive
 from tests.cli.conftest import Call
 
 HEADINGS = {
@@ -100,6 +104,20 @@ def test_a_plan_says_what_is_read_and_shows_the_statements(loaded: Path, crmeter
     [scan] = [statement for statement in told["statements"] if "ledger_month" in statement["reads"]]
     assert '"derived"."ledger_month"' in scan["sql"]
     assert "SUM(" in scan["sql"]
+
+
+def test_a_plan_names_the_cube(loaded: Path, crmeter: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "large"  # as if there were many
+    shutil.copytree(loaded, folder, ignore=shutil.ignore_patterns("app.db*"))
+    opened = open_workspace(folder, {})
+    with duckdb.connect(str(opened.warehouse)) as con:
+        as_of = next(iter(con.execute("SELECT as_of FROM meta.load ORDER BY ALL DESC").fetchall()))[0]
+        derive.roll_up(con, opened.rules, as_of, least_rows=0)
+    asked = ("kpi", "explain", "active_customers", "--plan", "--period", "2025-12", "-C", folder)
+    told = json.loads(crmeter(*asked, "--format", "json").out)
+    assert told["scans"] == {"customer_cube": 1}
+    assert (told["rollups"], told["cubes"]) == ({}, ["customer_cube"])
+    assert "customer_cube 存放客戶按月份和屬性加總的數字" in crmeter(*asked, "--lang", "zh-Hant").out
 
 
 def test_a_plan_as_text_can_be_pasted_as_sql(loaded: Path, crmeter: Call) -> None:

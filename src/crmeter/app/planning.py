@@ -8,6 +8,7 @@ from typing import Any
 from crmeter.app.measuring import believed, the_period
 from crmeter.app.settings import Workspace
 from crmeter.metrics import Request, measure
+from crmeter.model.cubes import CUBE
 from crmeter.model.rollups import ROLLUPS
 from crmeter.warehouse.lineage import pretty, tables_named
 
@@ -16,7 +17,8 @@ def plan(workspace: Workspace, kpi_id: str, *, period: str | None = None) -> dic
     """The statements that measure a KPI for a period (the last full quarter if none is given), as plain values.
 
     ``scans`` says how often each table of the warehouse is read; what is read again from kept rows is no scan.
-    ``rollups`` names those of them that hold sums by customer and month, and the table whose rows they stand for.
+    ``rollups`` names those of them that hold sums by customer and month, and the table whose rows they stand for;
+    ``cubes`` those that hold sums of customers by month and attributes.
     UserError where there is no such KPI or nothing is loaded.
     """
     [kpi] = workspace.catalogue.chosen([kpi_id])
@@ -40,5 +42,6 @@ def plan(workspace: Workspace, kpi_id: str, *, period: str | None = None) -> dic
         "period": workspace.rules.calendar.name(whole),
         "scans": dict(sorted(scans.items())),
         "rollups": {r.name: r.population.table for r in ROLLUPS.values() if r.name in scans},
+        "cubes": [CUBE] if CUBE in scans else [],
         "statements": told,
     }

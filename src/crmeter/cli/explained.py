@@ -73,6 +73,10 @@ def planned_steps(plan: Mapping[str, Any]) -> str:
         t("{rollup} has the sums of {table} by customer and month, in place of its rows.", rollup=name, table=table)
         for name, table in plan["rollups"].items()
     ]
+    told += [
+        t("{cube} has the sums of customers by month and attributes, in place of each customer.", cube=name)
+        for name in plan["cubes"]
+    ]
     parts = ["\n".join(told)]
     for step in plan["statements"]:
         rows = amount(step["rows"], "count")
