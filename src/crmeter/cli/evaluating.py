@@ -1,6 +1,5 @@
 """``crmeter evaluate``, ``evaluations`` and ``report``: judge a period, list the judgements, tell one."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -48,15 +47,15 @@ def add_evaluate(app: typer.Typer) -> None:
     ) -> None:
         from crmeter.app import evaluating, reporting
 
-        began = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with screen.progress() as progress:
             here = workspace()
+            before = {each.id for each in evaluating.evaluations(here)}
             document = evaluating.evaluate(
                 here, period=period, scope=scope or (), trigger=trigger, again=again, progress=progress
             )
             said = tables.summary(document, reporting.headlines(document, here.catalogue))
         screen.say(said)
-        if document["sealed_at"] < began:
+        if document["id"] in before:
             screen.say(t("Nothing has changed since this evaluation was sealed. A new one: crmeter evaluate --again"))
 
 
