@@ -149,7 +149,7 @@ def _started(found: Found) -> Iterator[Row]:
         ("planning_again", "planning it again", "planning", "again", milliseconds, 0.05),
         ("help", "crmeter --help, CPU", "help", "cpu", seconds, 0.3),
         ("one_kpi", "crmeter kpi, a quarter of the demo company, CPU", "one KPI", "cpu", seconds, 1.0),
-        ("one_kpi_measured", "the same of a week, in no snapshot, CPU", "one KPI of a week", "cpu", seconds, 1.0),
+        ("one_kpi_measured", "crmeter kpi, a week (in no snapshot), CPU", "one KPI of a week", "cpu", seconds, 1.0),
     ):
         figures = {"S": medians[side][key]} if side in medians else {}
         yield Row(id_, part, name, figures, show, {"S": asked}, once=True)
