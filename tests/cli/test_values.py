@@ -11,7 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from crmeter.app.settings import open_workspace
 from crmeter.cli import tables
+from crmeter.warehouse.duck import reading
 from tests.cli.conftest import Call
 
 MEMBERS = [
@@ -143,3 +145,10 @@ def test_a_chart_is_what_the_name_of_its_file_says(loaded: Path, tmp_path: Path,
         file = tmp_path / name
         assert crmeter("kpi", "revenue", "--grain", "month", "--format", "chart", "-o", file, "-C", loaded).code == 0
         assert file.read_bytes().startswith(begins)
+
+
+def test_readers_of_one_process_go_together(loaded: Path) -> None:
+    path = open_workspace(loaded).warehouse
+    ask = "SELECT current_setting('TimeZone'), current_setting('enable_external_access')"
+    with reading(path) as first, reading(path) as second:
+        assert [each.execute(ask) for each in (first, second)] == [[("UTC", False)]] * 2

@@ -228,15 +228,24 @@ def opening(path: Path) -> Iterator[None]:
         ) from error
 
 
+def _lock(con: duckdb.DuckDBPyConnection) -> None:
+    """Let no SQL reach anything but the database, for all connections of the process to it: they share its settings,
+    and where another one is open they are as they should be."""
+    if con.execute("SELECT current_setting('lock_configuration')").fetchall() == [(True,)]:
+        return
+    con.execute("SET enable_external_access = false")
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET lock_configuration = true")
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[Warehouse]:
     """Open the published warehouse; UserError if there is none or it cannot be read."""
     with opening(path):
         con = duckdb.connect(str(path), read_only=True, config=bounds(path))
     try:
-        con.execute("SET enable_external_access = false")
-        con.execute("SET TimeZone = 'UTC'")
-        con.execute("SET lock_configuration = true")
+        _lock(con)
         if not is_current(con):
             raise UserError.of(
                 t("The warehouse {path} was loaded by another version of crmeter.", path=path),
