@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from crmeter.kernel.disk import to_disk
 from crmeter.kernel.errors import Problem, UserError, raise_if_any
 from crmeter.kernel.messages import t
 
@@ -98,10 +99,6 @@ def _replace(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any])
         for name in files:
             (staged / f"{name}.new").replace(folder / name)
         (staged / "done.new").replace(folder / MANIFEST)
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        to_disk(folder)
     finally:
         shutil.rmtree(staged, ignore_errors=True)

@@ -112,7 +112,7 @@ class _Family:
         self, found: ir.Table, column: str, among: str, rankeds: Sequence[RankedCells], places: Sequence[Place]
     ) -> None:
         rows = self._ranked(found, column, among, "in_order").drop("member")
-        fetch_ranks(self.reading, self.slices, rows, rankeds, places)
+        fetch_ranks(self.reading, self.slices, self.reading.warehouse.keep(rows), "in_order", rankeds, places)
 
     def _sway(
         self, found: Sequence[ir.Table], home: Mapping[tuple[Place, str], int], sway: Sway, places: Iterable[Places]

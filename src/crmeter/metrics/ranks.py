@@ -15,16 +15,6 @@ from crmeter.metrics.reading import Reading, Slice, every_dimension
 
 
 def fetch_ranks(
-    reading: Reading, slices: Sequence[Slice], rows: ir.Table, rankeds: Sequence[Ranked], places: Iterable[Place]
-) -> None:
-    """Store the values of the column ``in_order`` of ``rows`` that ``rankeds`` ask for in every group of ``slices``.
-
-    ``rows`` has the column ``period`` and those of all dimensions; how many there are in each group is known already.
-    """
-    fetch_kept(reading, slices, reading.warehouse.keep(rows), "in_order", rankeds, places)
-
-
-def fetch_kept(
     reading: Reading,
     slices: Sequence[Slice],
     kept: ir.Table,
@@ -32,7 +22,11 @@ def fetch_kept(
     rankeds: Sequence[Ranked],
     places: Iterable[Place],
 ) -> None:
-    """The same of a ``column`` of rows that are kept already; those without a value count as larger than all."""
+    """Store the values of a ``column`` of rows that are kept which ``rankeds`` ask for in every group of ``slices``.
+
+    The rows have the column ``period`` and those of all dimensions; how many there are in each group is known already.
+    Those without a value count as larger than all.
+    """
     tops = [r for r in rankeds if isinstance(r, TopSum)]
     plain = [r for r in rankeds if not isinstance(r, TopSum)]
     together: list[Sequence[Ranked]] = [plain, *([top] for top in tops)]

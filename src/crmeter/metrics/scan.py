@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Dated, Extreme, Measure, Total
 from crmeter.metrics.plan import Pair, Place
-from crmeter.metrics.ranks import fetch_kept
+from crmeter.metrics.ranks import fetch_ranks
 from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
 from crmeter.model.populations import POPULATIONS
 
@@ -48,7 +48,7 @@ class RowScan:
         self._sum_rows(rows, groups, foreign, measures)
         for column in dict.fromkeys(ranked.column for ranked in rankings):
             alike = [ranked for ranked in rankings if ranked.column == column]
-            fetch_kept(
+            fetch_ranks(
                 self.reading,
                 self.reading.slices,
                 rows,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from crmeter.kernel.disk import to_disk
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.warehouse.identifier import literal
@@ -161,15 +162,6 @@ def _replace(copy: Path, path: Path) -> None:
     to_disk(copy)
     copy.replace(path)
     to_disk(path.parent)
-
-
-def to_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, would survive a power cut."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from crmeter.kernel.disk import to_disk
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
-from crmeter.warehouse.publish import to_disk
 
 NAME = "erasures.json"
 
