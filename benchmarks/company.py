@@ -116,7 +116,7 @@ WITH bought AS (
   WHERE due < coalesce(ended_at, t1())
 )
 SELECT *, ordered_at::DATE AS ordered_on FROM (FROM sold UNION ALL FROM refunded UNION ALL FROM invoiced)
-ORDER BY ordered_at, order_id
+WHERE year(ordered_at) = $year ORDER BY ordered_at, order_id
 """
 
 _LEAD = """
@@ -199,6 +199,7 @@ _TABLES = {
     "survey_response": _SURVEY_RESPONSE,
     "spend": _SPEND,
 }
+_YEARS = [{"year": year} for year in range(START.year, END.year + 1)]  # parts of what would be too large at once
 
 
 def build(path: Path, customers: int, tables: Sequence[str] = tuple(_TABLES)) -> None:
@@ -214,7 +215,10 @@ def build(path: Path, customers: int, tables: Sequence[str] = tuple(_TABLES)) ->
         con.execute(f"CREATE TEMP TABLE subscription_made AS {_SUBSCRIPTION}")
         _fill(con, "customer", "FROM customer_made ORDER BY created_at, customer_id")
         for table in tables:
-            _fill(con, table, _TABLES[table], n if "$n" in _TABLES[table] else None)
+            for part in _YEARS if "$year" in _TABLES[table] else [n if "$n" in _TABLES[table] else {}]:
+                _fill(con, table, _TABLES[table], part)
+        for made in ("made", "purchase", "subscription_made", "customer_made"):
+            con.execute(f"DROP TABLE {made}")
         con.execute(
             "INSERT INTO meta.load VALUES (1, now(), now(), $as_of, $start, $rules)",
             {"as_of": END, "start": START, "rules": json.dumps(RULES.as_json())},
@@ -224,6 +228,7 @@ def build(path: Path, customers: int, tables: Sequence[str] = tuple(_TABLES)) ->
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: str, parameters: dict[str, int] | None = None) -> None:
+    """Append ``rows`` to a canonical table, numbered on."""
     known = {
         name
         for (name,) in con.execute(
@@ -235,5 +240,5 @@ def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: str, parameters: dic
     columns = ", ".join(f'"{name}"' for name in made)
     con.execute(
         f"INSERT INTO main.\"{table}\" BY NAME SELECT {columns}, 'bench' AS _source, '' AS _file, "
-        "row_number() OVER () AS _row, 1 AS _load FROM made"
+        f'row_number() OVER () + (SELECT count(*) FROM main."{table}") AS _row, 1 AS _load FROM made'
     )
