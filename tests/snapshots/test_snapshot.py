@@ -11,7 +11,7 @@ import pytest
 
 from crmeter.kernel.calendar import Calendar
 from crmeter.kernel.period import Grain, Period
-from crmeter.snapshots import identity
+from crmeter.snapshots import identity, snapshot
 from crmeter.snapshots.snapshot import Answered, Snapshot, place_of, write
 from crmeter.snapshots.window import periods
 
@@ -81,17 +81,39 @@ def test_an_answer_that_is_not_as_it_was_written_is_none(place: Path, change: st
         assert found.answer(kpi, AUTUMN) is None
 
 
+def test_what_it_tells_of_itself_is_as_it_was_written_or_it_is_none(place: Path) -> None:
+    """A horizon of another year would make another quarter the last one."""
+    write(place, KEY, {"as_of": "2026-01-01"}, ANSWERS)
+    content = place.read_bytes()
+    assert content.count(b'2026-01-01"') == 1
+    place.write_bytes(content.replace(b'2026-01-01"', b'2024-01-01"'))
+    assert Snapshot.opened(place) is None
+
+
+def test_a_flipped_bit_changes_no_answer_and_stops_nobody(place: Path) -> None:
+    """Of all bits that are set somewhere near what was written, each is flipped in turn."""
+    before, content = opened(place), place.read_bytes()
+    told, answers = before.about, [before.answer(each.kpi, each.period, each.by) for each in ANSWERS]
+    for at in (at for at, byte in enumerate(content) if byte):
+        place.write_bytes(content[:at] + bytes([content[at] ^ 1 << at % 8]) + content[at + 1 :])
+        found = Snapshot.opened(place)
+        if found is not None:
+            assert found.about == told
+            for each, answer in zip(ANSWERS, answers, strict=True):
+                assert found.answer(each.kpi, each.period, each.by) in (answer, None)
+            found.close()
+
+
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 500])
 def test_a_file_that_is_no_snapshot_is_none(place: Path, content: bytes) -> None:
     place.write_bytes(content)
     assert Snapshot.opened(place) is None
 
 
-def test_one_of_another_format_is_none(place: Path) -> None:
-    with sqlite3.connect(place) as con:
-        con.execute("UPDATE about SET told = replace(told, '\"format\":1', '\"format\":0')")
-    con.close()
-    assert Snapshot.opened(place) is None and Snapshot.opened(place.with_name("none")) is None
+def test_one_of_another_format_is_none(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Snapshot.opened(place) is not None and Snapshot.opened(place.with_name("none")) is None
+    monkeypatch.setattr(snapshot, "FORMAT", snapshot.FORMAT + 1)
+    assert Snapshot.opened(place) is None
 
 
 def test_a_file_put_in_the_place_of_another_is_another(tmp_path: Path) -> None:
@@ -109,7 +131,7 @@ def test_a_file_put_in_the_place_of_another_is_another(tmp_path: Path) -> None:
 def test_a_program_whose_engine_is_another_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
     before = identity.of_program.__wrapped__()
     assert identity.of_program.__wrapped__() == before
-    monkeypatch.setattr(identity, "_version", lambda name: "9.9" if name == "duckdb" else "")
+    monkeypatch.setattr(identity, "version", lambda name: "9.9" if name == "duckdb" else "")
     assert identity.of_program.__wrapped__() != before
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,11 +22,11 @@ from crmeter.kernel.disk import to_disk
 from crmeter.kernel.period import Period
 from crmeter.snapshots.identity import Key
 
-FORMAT = 1
+FORMAT = 2
 """What a snapshot looks like; raised with every change, so that one of an earlier version is not read."""
 
 _TABLES = """
-CREATE TABLE about (told TEXT NOT NULL);
+CREATE TABLE about (told TEXT NOT NULL, checksum INTEGER NOT NULL);
 CREATE TABLE measured (
     kpi TEXT NOT NULL, split TEXT NOT NULL, grain TEXT NOT NULL, start TEXT NOT NULL, until TEXT NOT NULL,
     answer TEXT NOT NULL, checksum INTEGER NOT NULL
@@ -57,15 +58,14 @@ def place_of(warehouse: Path) -> Path:
 def write(path: Path, key: Key, about: Mapping[str, Any], answers: Iterable[Answered]) -> None:
     """Put a snapshot at ``path``; whoever reads the one before goes on reading it. A process killed on the way leaves
     the one before."""
-    made = path.with_name(f".{path.name}.{os.getpid()}.new")
+    made = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.new")  # in each container is a process 1
     try:
-        made.unlink(missing_ok=True)
         con = sqlite3.connect(made)
         try:
             # nobody reads it before it is whole, and it is whole on the disk before it takes its name
             con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _TABLES)
             told = _written({"format": FORMAT, "key": key, **about})
-            con.execute("INSERT INTO about VALUES (?)", (told,))
+            con.execute("INSERT INTO about VALUES (?, ?)", (told, _checksum((), told)))
             rows = sorted((each.place, _written(each.values)) for each in answers)
             checked = ((*place, answer, _checksum(place, answer)) for place, answer in rows)
             con.executemany("INSERT INTO measured VALUES (?, ?, ?, ?, ?, ?, ?)", checked)
@@ -90,15 +90,16 @@ class Snapshot:
 
     @classmethod
     def opened(cls, path: Path) -> Self | None:
-        """The snapshot at ``path``, of whichever data; None where there is none that this version can read."""
+        """The snapshot at ``path``, of whichever data; None where there is none that this version can read, or one that
+        tells of itself what was not written."""
         try:
             # nobody writes into it: there is nothing to lock and nothing to look for
             con = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
         except sqlite3.Error:
             return None
         try:
-            [(told,)] = con.execute("SELECT told FROM about").fetchall()
-            about = json.loads(told)
+            [(told, checksum)] = con.execute("SELECT told, checksum FROM about").fetchall()
+            about = json.loads(told) if _is_as_written((), told, checksum) else {}
         except (sqlite3.Error, ValueError):
             con.close()
             return None
@@ -120,9 +121,7 @@ class Snapshot:
             found = self._con.execute(_FIND, place).fetchone()
         except sqlite3.Error:
             return None
-        if found is None or found[1] != _checksum(place, found[0]):
-            return None
-        return str(found[0])
+        return str(found[0]) if found is not None and _is_as_written(place, *found) else None
 
     def answers(self, kpi: str, periods: Iterable[Period], by: Sequence[str] = ()) -> str | None:
         """The values of several periods as one JSON array; None where those of one of them are not there."""
@@ -148,3 +147,8 @@ def _written(plain: Any) -> str:
 
 def _checksum(place: Sequence[str], answer: str) -> int:
     return zlib.crc32("\0".join((*place, answer)).encode())
+
+
+def _is_as_written(place: Sequence[str], text: object, checksum: object) -> bool:
+    """Whether a text is the one that was written; in a damaged file it may be no text at all."""
+    return isinstance(text, str) and checksum == _checksum(place, text)
