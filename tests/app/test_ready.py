@@ -22,6 +22,7 @@ from crmeter.app.ingesting import ingest
 from crmeter.app.ready import Ready, key_of
 from crmeter.app.settings import Workspace, open_workspace
 from crmeter.cli.main import run
+from crmeter.kernel.errors import UserError
 from crmeter.kernel.period import Grain, Period
 from crmeter.snapshots import identity
 from crmeter.snapshots.snapshot import Answered, place_of, write
@@ -190,6 +191,28 @@ def test_a_load_stands_though_no_snapshot_can_be_made(
     orders.write_text(orders.read_text("utf-8") + "8,1,2025-08-02,7,sale\n", "utf-8")
     assert ingest(company).load == 2
     assert said(company) == 357 and "snapshot" in caplog.text
+
+
+def test_a_snapshot_that_cannot_be_written_is_said(company: Workspace) -> None:
+    place = place_of(company.warehouse)
+    place.unlink()
+    place.mkdir()
+    for ask in (lambda: snapshots.make(company), lambda: snapshots.remove(company)):
+        with pytest.raises(UserError, match="cannot be written") as said:
+            ask()
+        assert "folder writable" in str(said.value)
+
+
+def test_none_is_made_by_a_program_that_was_replaced_meanwhile(
+    company: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would tell the new one's name, and hold the values of the one before."""
+    place_of(company.warehouse).unlink()
+    of_program = identity.of_program
+    monkeypatch.setattr(of_program, "__wrapped__", lambda: "another")
+    with pytest.raises(UserError, match="Another version"):
+        snapshots.make(company)
+    assert not place_of(company.warehouse).exists()
 
 
 def test_an_answer_from_it_needs_no_engine(company: Workspace) -> None:

@@ -37,8 +37,7 @@ def erase(workspace: Workspace, customer: str, reason: str = "") -> dict[str, An
     try:
         return _told(workspace, erasure.erase(workspace.warehouse, customer, reason))
     finally:
-        if had_snapshot:
-            snapshots.renew(workspace, always=True)
+        snapshots.renew(workspace, always=had_snapshot)  # also one that somebody made meanwhile
 
 
 def _told(workspace: Workspace, found: Erasure) -> dict[str, Any]:

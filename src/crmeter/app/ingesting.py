@@ -12,6 +12,7 @@ from crmeter.ingest.landing import Progress
 from crmeter.ingest.report import LoadReport
 from crmeter.ingest.run import ingest as load
 from crmeter.ingest.run import silent
+from crmeter.snapshots.identity import of_program
 
 
 def ingest(workspace: Workspace, names: Sequence[str] = (), progress: Progress = silent) -> LoadReport:
@@ -22,6 +23,7 @@ def ingest(workspace: Workspace, names: Sequence[str] = (), progress: Progress =
     """
     if workspace.server:
         return build(workspace, names, progress)
+    of_program()  # as it was when this began: another may be installed while it loads
     workspace = verified_plans.write_ledger(workspace)
     report = load(workspace.root, workspace.warehouse, workspace.rules, configured(workspace), names, progress)
     before = verified_plans.written(workspace)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from crmeter.app.measuring import believed
@@ -21,6 +23,7 @@ from crmeter.kernel.period import Period
 from crmeter.kpis.catalogue import Catalogue
 from crmeter.metrics import Kpi, Request, measure
 from crmeter.metrics.dimensions import splits
+from crmeter.snapshots.identity import of_program
 from crmeter.snapshots.snapshot import Answered, Snapshot, place_of, write
 from crmeter.snapshots.window import RECENT, WINDOW, periods
 from crmeter.warehouse.duck import Warehouse
@@ -56,11 +59,35 @@ def make(workspace: Workspace, progress: Progress = silent, *, again: bool = Fal
             "dimensions": dimensions,
             "seconds": round(time.monotonic() - started, 1),
         }
-        # what was measured lies in the file that the key tells, or this is of no use
+        # what was measured lies in the file that the key tells, by the program that it tells, or this is of no use
         if key is None or key != key_of(workspace):
-            raise UserError.of(t("The data changed while it was measured."), next=t("Run: crmeter snapshot"))
-        write(place, key, {**about, **_told(workspace.catalogue)}, answers)
+            raise _meanwhile()
+        if key["program"] != of_program.__wrapped__():
+            raise UserError.of(
+                t("Another version of crmeter was installed while this one measured."), next=t("Run: crmeter snapshot")
+            )
+        with _told_of_the_disk(place):
+            write(place, key, {**about, **_told(workspace.catalogue)}, answers)
     return {**about, "made": True, "bytes": place.stat().st_size}
+
+
+def _meanwhile() -> UserError:
+    return UserError.of(t("The data changed while it was measured."), next=t("Run: crmeter snapshot"))
+
+
+@contextmanager
+def _told_of_the_disk(place: Path) -> Iterator[None]:
+    """Say in a UserError what keeps the snapshot from being written, or removed."""
+    try:
+        yield
+    except FileNotFoundError:  # whoever writes the warehouse sweeps what others are writing beside it
+        raise _meanwhile() from None
+    except (OSError, sqlite3.Error) as error:
+        said = error.strerror if isinstance(error, OSError) else None
+        raise UserError.of(
+            t("{path} cannot be written: {error}.", path=place, error=said or error),
+            next=t("Make its folder writable, and room on its disk."),
+        ) from error
 
 
 def renew(workspace: Workspace, progress: Progress = silent, *, always: bool = False) -> None:
@@ -82,7 +109,7 @@ def remove(workspace: Workspace) -> bool:
         return False
     place = place_of(workspace.warehouse)
     there = place.exists()
-    with suppress(FileNotFoundError):
+    with _told_of_the_disk(place), suppress(FileNotFoundError):
         place.unlink()
     return there
 
