@@ -185,15 +185,15 @@ def origin(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     leads = lead.join(began, "customer_id").filter(lambda rows: rows.created_on <= rows.began_on)
     noted = leads.select("customer_id", "campaign_id", rank=ibis.literal(1), at="created_at")
     order = tables["order"]
-    sale = as_survivor(order.filter(order.kind == "sale", order.subscription_id.isnull()), tables)
-    sale = sale.join(began, "customer_id").filter(lambda rows: rows.ordered_on == rows.began_on)
-    sold = sale.filter(sale.campaign_id.notnull())
+    sale = order.filter(order.kind == "sale", order.subscription_id.isnull())
+    sold = _of_first_day(sale.filter(sale.campaign_id.notnull()), began, tables)
     sold = sold.select("customer_id", "campaign_id", rank=ibis.literal(2), at="ordered_at")
-    first_sale = sale.group_by(buyer="customer_id").agg(bought_at=sale.ordered_at.min())
     touch = tables["touched"]
     touch = touch.filter(touch.reaches, touch.customer_id.notnull()).join(began, "customer_id")
     earliest = days_after(touch.on, ibis.literal(rules.attribution_days))
     touch = touch.filter(touch.on <= touch.began_on, touch.began_on <= earliest)
+    bought = _of_first_day(sale, began.semi_join(touch, "customer_id"), tables)  # of few: only who was reached
+    first_sale = bought.group_by(buyer="customer_id").agg(bought_at=bought.ordered_at.min())
     touch = touch.left_join(first_sale, touch.customer_id == first_sale.buyer)
     touch = touch.filter(touch.bought_at.isnull() | (touch.at <= touch.bought_at))
     reached = touch.select("customer_id", "campaign_id", rank=ibis.literal(3), at="at")
@@ -201,3 +201,9 @@ def origin(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     first = ibis.window(group_by="customer_id", order_by=("rank", "at", "campaign_id"))
     ways = ways.mutate(place=ibis.row_number().over(first))
     return ways.filter(ways.place == 0).select("customer_id", "campaign_id")
+
+
+def _of_first_day(sales: ir.Table, began: ir.Table, tables: Tables) -> ir.Table:
+    """The sales to those who ``began`` as customers on the day of the sale."""
+    sales = as_survivor(sales, tables).join(began, "customer_id")
+    return sales.filter(sales.ordered_on == sales.began_on)

@@ -31,6 +31,7 @@ from crmeter.warehouse.rates import refresh_rates
 from crmeter.warehouse.sql import declared
 
 TOUCHED, THEIRS = "touched_customer", "touched_id"  # customers, and all ids that count as theirs
+MADE = "made_"  # before the name of a derived table: its rows of touched customers as they are now
 _THEIRS_ALONE = {"order", "subscription", "spell", "customer_alias"}  # what changes of touched customers only
 _UNREAD = {"order_id", "product", "product_line", "channel", "owner_id"}  # text that nothing derived so is made of
 _BEFORE = {"customer_alias": "alias_before", "rate": "rate_before"}
@@ -62,7 +63,7 @@ class Advance:
         cube.take_out()
         if self._count(TOUCHED):
             changed.add("spell")
-            self._replace("spell", spells(self._tables_of_touched(), self.rules, self.as_of))
+        self._replace("spell", spells(self._tables_of_touched(), self.rules, self.as_of))
         for rollup in ROLLUPS.values():
             horizon = derive.horizon(self.rules, self.as_of)
             self._replace(rollup.name, rollup.rows(self._tables_of_touched(), horizon))
@@ -72,7 +73,7 @@ class Advance:
 
     def _cube_change(self) -> CubeChange:
         then, now = (derive.horizon(self.rules, day) for day in (self.before, self.as_of))
-        return CubeChange(self.con, self.load, then, now, TOUCHED, _BEFORE["customer_alias"], self.least_rows)
+        return CubeChange(self.con, self.load, then, now, TOUCHED, _BEFORE["customer_alias"], MADE, self.least_rows)
 
     @property
     def _engine(self) -> DuckDB:
@@ -136,11 +137,13 @@ class Advance:
         found = [f"SELECT customer_id FROM {orders} WHERE ordered_on >= {_day(self.before)}"]
         for days in {self.rules.inactivity_days, *(own for _, own in self.rules.inactivity_by_segment)}:
             first, last = (day - timedelta(days=days + 1) for day in (self.before, self.as_of))
-            found.append(
-                f"SELECT customer_id FROM {orders} WHERE ordered_on >= {_day(first)} AND ordered_on < {_day(last)}"
+            met, later = _between("ordered_on", first, last), _between("ordered_on", last, self.before)
+            found.append(  # whoever bought later, but before the horizon before, goes on beyond both horizons
+                f"SELECT customer_id FROM (SELECT customer_id FROM {orders} WHERE {met}) ANTI JOIN (SELECT customer_id "
+                f"FROM {orders} WHERE {later} AND kind = 'sale' AND subscription_id IS NULL) USING (customer_id)"
             )
         for column in ("started_on", "ended_on"):
-            days_between = f"{column} >= {_day(self.before)} AND {column} < {_day(self.as_of)}"
+            days_between = _between(column, self.before, self.as_of)
             found.append(f"SELECT customer_id FROM {contracts} WHERE {days_between}")
         return found
 
@@ -168,10 +171,10 @@ class Advance:
 
     def _replace(self, name: str, rows: ir.Table) -> None:
         """Put ``rows`` of touched customers in the place of theirs in a derived table."""
-        target = quoted("derived", name)
-        sql = self._engine.to_sql(rows)
+        target, made = quoted("derived", name), MADE + name
+        self._engine.keep(made, rows, self._engine.to_sql(rows))
         self.con.execute(f"DELETE FROM {target} WHERE customer_id IN (FROM {TOUCHED})")
-        self.con.execute(f"INSERT INTO {target} BY NAME {sql}")
+        self.con.execute(f"INSERT INTO {target} BY NAME FROM {quoted(made)}")
 
     def _rebuild(self, changed: set[str]) -> None:
         """Build the other derived tables anew, those that read something else now."""
@@ -226,6 +229,10 @@ def _difference(name: str) -> str:
     """SQL of the rows that a derived table has and had not before, and those it had and has not."""
     now, before = f"SELECT * FROM {quoted('derived', name)}", f"SELECT * FROM {_BEFORE[name]}"
     return f"(({now} EXCEPT {before}) UNION ({before} EXCEPT {now}))"
+
+
+def _between(column: str, first: date, end: date) -> str:
+    return f"{column} >= {_day(first)} AND {column} < {_day(end)}"
 
 
 def _day(day: date) -> str:

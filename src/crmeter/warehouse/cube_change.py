@@ -3,7 +3,7 @@ and what they add now is put in; months that are over since the load before are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -11,19 +11,22 @@ import ibis.expr.types as ir
 
 from crmeter.model.cubes import ATTRIBUTE, CELLS, CUBE, first_day, month_number, months_over
 from crmeter.model.populations.population import Horizon
+from crmeter.model.rollups import ROLLUPS
 from crmeter.warehouse import cubes
 from crmeter.warehouse.engines.embedded import DuckDB
 from crmeter.warehouse.identifier import quoted
 from crmeter.warehouse.sql import declared
 
-_WHO, _OUT, _IN = "cube_touched", "cube_out", "cube_in"
-_READ = ("customer", "subscription", "case")  # the canonical tables that cells of the cube are read from
+_WHO, _OUT, _IN, _WAS = "cube_touched", "cube_out", "cube_in", "was_"
+_READ = ("subscription", "case")  # the canonical tables that cells of the cube are read from
+_DERIVED = ("spell", *(rollup.name for rollup in ROLLUPS.values()))  # those derived
 
 
 @dataclass
 class CubeChange:
     """From the horizon ``before`` to ``now`` by the rows of ``load``. ``touched`` is a table of the customers of whom
-    orders, contracts or spells are others, ``alias_before`` of who counted as whom."""
+    orders, contracts or spells are others, ``alias_before`` of who counted as whom; what is derived of them now is in
+    tables whose names begin with ``made``."""
 
     con: duckdb.DuckDBPyConnection
     load: int
@@ -31,6 +34,7 @@ class CubeChange:
     now: Horizon
     touched: str
     alias_before: str
+    made: str
     least_rows: int = cubes.LEAST_ROWS
     _attributes: tuple[str, ...] | None = None  # None: the cube is to be made anew
 
@@ -55,7 +59,8 @@ class CubeChange:
             return
         months = cubes.months_with_rows(engine, self.now.as_of)
         over = month_number(self.before.as_of)
-        self._sum(_IN, engine.tables(), self.now, range(min(months.start, over), over))
+        tables = {**engine.tables(), **dict(self._as_they_are())}
+        self._sum(_IN, tables, self.now, range(min(months.start, over), over))
         try:
             self._add()
             new = range(max(months.start, over), months.stop)
@@ -88,21 +93,33 @@ class CubeChange:
         )
 
     def _as_they_were(self) -> Iterator[tuple[str, ir.Table]]:
-        """The rows of touched customers that were believed before the load."""
-        engine = self._engine
+        """The rows of touched customers that were believed before the load, and what was derived of them."""
         alias = f"SELECT customer_id FROM {self.alias_before} WHERE survivor_id IN (FROM {_WHO})"
-        theirs = f"(customer_id IN (FROM {_WHO}) OR customer_id IN ({alias}))"
-        for name in _READ:
-            columns = ", ".join(map(quoted, engine.tables()[name].columns))
-            sql = (
-                f"SELECT {columns} FROM {quoted('main', name)} WHERE _load < {self.load:d} AND {theirs} UNION ALL "
-                f"SELECT {columns} FROM {quoted('history', name)} WHERE _until = {self.load:d} AND {theirs}"
-            )
-            yield name, engine.keep(f"was_{name}", engine.tables()[name], sql)[0]
+        theirs = f"customer_id IN (FROM {_WHO} UNION {alias})"
+        for name in ("customer", *_READ):
+            believed = f"FROM {quoted('main', name)} WHERE _load < {self.load:d} AND {theirs}"
+            past = f"FROM {quoted('history', name)} WHERE _until = {self.load:d} AND {theirs}"
+            yield self._kept(_WAS, name, (believed, past))
+        for name in _DERIVED:
+            yield self._kept(_WAS, name, (f"FROM {quoted('derived', name)} WHERE customer_id IN (FROM {_WHO})",))
+
+    def _as_they_are(self) -> Iterator[tuple[str, ir.Table]]:
+        """Which of touched customers are known now, and what is derived of them."""
+        yield self._kept("is_", "customer", (f"FROM {quoted('main', 'customer')} WHERE customer_id IN (FROM {_WHO})",))
+        for name in _DERIVED:
+            others = f"FROM {quoted(_WAS + name)} WHERE customer_id NOT IN (FROM {self.touched})"
+            yield self._kept("is_", name, (others, f"FROM {quoted(self.made + name)}"))
+
+    def _kept(self, prefix: str, name: str, parts: Iterable[str]) -> tuple[str, ir.Table]:
+        """The rows of some parts as a table in the place of the one so named, with the columns that the cube reads."""
+        rows = self._engine.tables()[name]
+        columns = ("customer_id", *(self._attributes or ())) if name == "customer" else rows.columns
+        listed = ", ".join(map(quoted, columns))
+        sql = " UNION ALL ".join(f"SELECT {listed} {part}" for part in parts)
+        return name, self._engine.keep(f"{prefix}{name}", rows.select(*columns), sql)[0]
 
     def _sum(self, name: str, tables: Mapping[str, ir.Table], horizon: Horizon, months: range) -> None:
-        who = declared(_WHO, {"touched_id": "VARCHAR"})
-        found = cubes.sums_of(self._engine, tables, horizon, self._attributes or (), months, who)
+        found = cubes.sums_of(self._engine, tables, horizon, self._attributes or (), months)
         self._engine.keep(name, found, self._engine.to_sql(found))
 
     def _add(self) -> None:

@@ -108,21 +108,14 @@ def sums_of(
     horizon: Horizon,
     attributes: Sequence[str],
     months: Iterable[int],
-    who: ir.Table | None = None,
 ) -> ir.Table:
-    """The rows of the cube for some months, of the customers ``who`` (``touched_id``) or of all."""
+    """The rows of the cube for some months, of the customers that ``customer`` and ``spell`` among ``tables`` have."""
     numbers = list(months)
     lying = stretches(numbers)
     period, year = (engine.put(f"cube_{name}", _STRETCH, rows) for name, rows in lying.items())
     earlier = {number - back for number in numbers for back in range(13)}
     followed = engine.put("cube_followed", _STRETCH, stretches(sorted(earlier))["month"])
-    member, groups = _members(engine, members(tables, attributes), who)
-    if who is not None:  # of whom is read little
-        own = {name: tables[name] for name in ("spell", ROLLUPS["ledger"].name)}
-        tables = {
-            **tables,
-            **{name: rows.semi_join(who, rows.customer_id == who.touched_id) for name, rows in own.items()},
-        }
+    member, groups = _members(engine, members(tables, attributes))
     days = {"period_day": _days(period), "followed_day": _days(followed)}
     beside = {"member": member, "period": period, "year_period": year, **days}
     found = sums({**tables, **beside}, horizon)
@@ -139,10 +132,8 @@ def _days(period: ir.Table) -> ir.Table:
     return period.select("period", day=ibis.range(first, last, ibis.interval(days=1)).unnest().cast("date"))
 
 
-def _members(engine: Engine, found: ir.Table, who: ir.Table | None) -> tuple[ir.Table, ir.Table]:
+def _members(engine: Engine, found: ir.Table) -> tuple[ir.Table, ir.Table]:
     """Customers and their groups by number, and the attributes of the groups."""
-    if who is not None:
-        found = found.semi_join(who, found.member_id == who.touched_id)
     known = _kept(engine, "cube_known", found)
     names = [name for name in known.columns if name != "member_id"]
     if not names:
