@@ -74,11 +74,11 @@ def ours(path: Path, *, spent: list[float] | None = None, only: Sequence[str] = 
                 before = harness.cpu_seconds()
                 found = measure(warehouse, company.RULES, Request(kpis, periods, slices))
                 values += [
-                    found.value(kpi, period, names, group)
+                    value
                     for kpi in kpis
                     for names in slices
                     for period in periods
-                    for group in found.groups(kpi, period, names)
+                    for value in found.values(kpi, period, names)
                 ]
                 if spent is not None:
                     spent.append(harness.cpu_seconds() - before)

@@ -73,8 +73,7 @@ def profile(path: Path) -> dict[str, Any]:
         for kpi in kpis:
             for names in slices:
                 for period in periods:
-                    for group in found.groups(kpi, period, names):
-                        found.value(kpi, period, names, group)
+                    found.values(kpi, period, names)
         done = harness.cpu_seconds()
     inside = sum(seconds for _, seconds in spent)
     return {

@@ -63,7 +63,7 @@ def differing(one: Measurement, two: Measurement, request: Request) -> tuple[lis
                 for group in groups:
                     a, b = (each.value(kpi, period, names, group) for each in (one, two))
                     defined += a.value is not None
-                    if not all(map(near, astuple(a), astuple(b))):
+                    if not all(map(near, a, b)):
                         found.append((a, b))
     for now, base in request.pairs:
         for kpi in request.kpis:

@@ -59,8 +59,7 @@ def measure(
             request = Request(alike, periods, (split,), filters, rates=rates)
             found = measure_together(warehouse, workspace.rules, request)
             for kpi in alike:
-                groups = ((each, group) for each in periods for group in found.groups(kpi, each, split))
-                values[kpi.id] = [found.value(kpi, each, split, group).as_json() for each, group in groups]
+                values[kpi.id] = [value.as_json() for each in periods for value in found.values(kpi, each, split)]
         return [value for kpi in kpis for value in values[kpi.id]]
 
 

@@ -165,8 +165,7 @@ def _measured(
         found = measure(warehouse, workspace.rules, Request(alike, when, slices=slices))
         for kpi in alike:
             for names in slices:
-                groups = ((each, group) for each in when for group in found.groups(kpi, each, names))
-                values += [found.value(kpi, each, names, group).as_json() for each, group in groups]
+                values += [value.as_json() for each in when for value in found.values(kpi, each, names)]
     return values
 
 

@@ -156,8 +156,7 @@ def _answers(
         for kpi in kpis:
             for names, by in slices.items():
                 for period in when:
-                    groups = found.groups(kpi, period, by)
-                    values = [found.value(kpi, period, by, group).as_json() for group in groups]
+                    values = [value.as_json() for value in found.values(kpi, period, by)]
                     yield Answered(kpi.id, period, names, values)
 
 

@@ -41,22 +41,20 @@ def plain(total: Total) -> Total:
     return total if total.window is Window.PERIOD else replace(total, window=Window.PERIOD)
 
 
-@dataclass
-class PeriodView:
-    """The measures of one KPI period in one slice. What is looked up for one group is at hand for the others."""
+class PeriodView(dict[Total | Extreme | Product, Numbers]):
+    """The measures of one KPI period in one slice: each by group. What is looked up for one group is at hand for the
+    others."""
 
-    facts: Facts
-    places: Mapping[Window, int]
-    period: Period
-    rules: Rules
-    has_contracts: bool = False
-    _found: dict[Total | Extreme | Product, Numbers] = field(default_factory=dict)
+    def __init__(
+        self, facts: Facts, places: Mapping[Window, int], period: Period, rules: Rules, has_contracts: bool = False
+    ) -> None:
+        super().__init__()
+        self.facts, self.places = facts, places
+        self.rules, self.has_contracts = rules, has_contracts
+        self.months, self.days = months_between(period), period.days
 
-    def numbers(self, measure: Total | Extreme | Product) -> Numbers:
-        """A measure by group."""
-        found = self._found.get(measure)
-        if found is None:
-            found = self._found[measure] = self._find(measure)
+    def __missing__(self, measure: Total | Extreme | Product) -> Numbers:
+        found = self[measure] = self._find(measure)
         return found
 
     def _find(self, measure: Total | Extreme | Product) -> Numbers:
@@ -98,14 +96,14 @@ class GroupView:
 
     @property
     def months(self) -> int | None:
-        return months_between(self.of_period.period)
+        return self.of_period.months
 
     @property
     def days(self) -> int:
-        return self.of_period.period.days
+        return self.of_period.days
 
     def __call__(self, measure: Total | Extreme | Product) -> float:
-        found = self.of_period.numbers(measure).get(self.group)
+        found = self.of_period[measure].get(self.group)
         if found is None:
             return NAN if isinstance(measure, Extreme) else 0.0
         return found

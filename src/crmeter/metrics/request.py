@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, cast
+from typing import cast
 
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
@@ -17,7 +17,7 @@ from crmeter.metrics import figures
 from crmeter.metrics.cell_scan import CellScan
 from crmeter.metrics.definitions import definition
 from crmeter.metrics.dimensions import Condition, Filter, resolve
-from crmeter.metrics.facts import Facts, Group, GroupView, PeriodView, plain
+from crmeter.metrics.facts import Facts, Group, GroupView, PeriodView
 from crmeter.metrics.kpi import History, Kpi
 from crmeter.metrics.measures import CELLS, Dated, Extreme, Ranked, Total, Window
 from crmeter.metrics.plan import Plan
@@ -33,6 +33,7 @@ from crmeter.stats.differences import Difference
 from crmeter.warehouse.duck import Warehouse
 
 Names = tuple[str, ...]
+Span = tuple[date | None, date | None]  # first and last day
 FAR = date(9999, 12, 31)
 CURRENCY = "currency"  # the dimension
 FIRST_UNKNOWN = 10**9  # the place of a stage that the pipeline does not know
@@ -53,15 +54,16 @@ class Request:
     rates: Rates | date = Rates.OF_THE_DAY
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Alike:
-    """What the values of a KPI for a period and all groups of a slice have alike: what is ``said`` of each; why the
-    data say nothing, else their measures; whether the history is too ``young`` to know everything."""
+    """What all values of a KPI for a period have alike: their first members and their last; why the data say nothing;
+    whether the history is too ``young`` to know everything."""
 
-    said: dict[str, Any]
+    kpi: Kpi
     period: Period
+    first: tuple[str, str, date, date]
+    last: tuple[bool, int, str]
     reason: Reason | None
-    view: PeriodView | None
     young: bool
 
 
@@ -75,9 +77,10 @@ class Measurement:
     filtered: bool = False
     plans: dict[str, Plan] = field(default_factory=dict)  # by KPI
     facts: dict[tuple[str, Names], Facts] = field(default_factory=dict)  # by KPI and slice
-    _reach: dict[str, dict[Period, Reason | None]] = field(default_factory=dict)
     _ranks: dict[Names, dict[Group, int]] = field(default_factory=dict)  # the order of the groups of a slice
-    _alike: dict[tuple[str, Period, Names], Alike] = field(default_factory=dict)
+    _named: dict[Names, dict[Group, Mapping[str, str | None]]] = field(default_factory=dict)  # those groups as members
+    _spans: dict[str, list[Span]] = field(default_factory=dict)  # by KPI
+    _alike: dict[tuple[str, Period], Alike] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -89,10 +92,8 @@ class Measurement:
             return [()]
         if period.start >= self.as_of:
             return []
-        facts = self.facts[(kpi.id, names)]
-        places = self.plans[kpi.id].places(period)
-        counted = [facts.numbers.get((places[m.window], plain(m)), {}) for m in kpi.counted]
-        found = {group for numbers in counted for group, number in numbers.items() if number}
+        measured = self._measured(kpi, period, names)
+        found = {group for measure in kpi.counted for group, number in measured[measure].items() if number}
         ranks = self._ranks.setdefault(names, {})
         if not ranks.keys() >= found:  # the order of all groups is worked out once
             ranks.update((group, rank) for rank, group in enumerate(self._in_order({*ranks, *found}, names)))
@@ -112,72 +113,73 @@ class Measurement:
 
     def view(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> GroupView:
         """The measures of a KPI for a period and one group; the period must have a day before the horizon."""
+        return GroupView(self._measured(kpi, period, names), group)
+
+    def _measured(self, kpi: Kpi, period: Period, names: Names) -> PeriodView:
+        """The same for all groups of a slice."""
         facts = self.facts[(kpi.id, names)]
-        of_period = facts.views.get(period)
-        if of_period is None:
+        found = facts.views.get(period)
+        if found is None:
             known = cast(Period, period.until(self.as_of))
             places = self.plans[kpi.id].places(period)
-            of_period = PeriodView(facts, places, known, self.rules, self.warehouse.has_contracts)
-            facts.views[period] = of_period
-        return GroupView(of_period, group)
+            found = facts.views[period] = PeriodView(facts, places, known, self.rules, self.warehouse.has_contracts)
+        return found
+
+    def _within(self, kpi: Kpi, period: Period, names: Names) -> PeriodView | None:
+        """The measures of all groups, None where the data say nothing."""
+        return None if self._alike_of(kpi, period).reason else self._measured(kpi, period, names)
 
     def value(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Value:
         """The value of a KPI for a period and one group of a slice."""
-        alike = self._alike_of(kpi, period, names)
-        estimate = self._estimate(kpi, alike, names, group)
-        by = dict(zip(names, group, strict=True))
-        currency = by.get(CURRENCY) if self.rates is Rates.ORIGINAL else self.rules.currency
-        return Value(
-            by=by,
-            value=estimate.value,
-            numerator=estimate.numerator,
-            denominator=estimate.denominator,
-            n=estimate.n,
-            low=estimate.low,
-            high=estimate.high,
-            currency=currency if kpi.unit is Unit.MONEY else None,
-            status=status(kpi, estimate),
-            reason=estimate.reason,
-            **alike.said,
-        )
+        return self._values(kpi, period, names, (group,))[0]
 
-    def _alike_of(self, kpi: Kpi, period: Period, names: Names) -> Alike:
-        """What the values of a KPI for a period and the groups of a slice have alike, put together once."""
-        asked = (kpi.id, period, names)
-        found = self._alike.get(asked)
-        if found is None:
-            same = self._alike.get((kpi.id, period, ()))
-            said = same.said if same else self._said(kpi, period)
-            reason = self._reason(kpi, period)
-            view = None if reason else self.view(kpi, period, names).of_period
-            floor = self.history_floor
-            young = bool(floor and kpi.history is not History.ANY and period.start < floor)
-            found = self._alike[asked] = Alike(said, period, reason, view, young)
+    def values(self, kpi: Kpi, period: Period, names: Names = ()) -> list[Value]:
+        """The values of a KPI for a period and all groups of a slice that have something to count in it."""
+        return self._values(kpi, period, names, self.groups(kpi, period, names))
+
+    def _values(self, kpi: Kpi, period: Period, names: Names, groups: Iterable[Group]) -> list[Value]:
+        alike, measured = self._alike_of(kpi, period), self._within(kpi, period, names)
+        known = self._named.setdefault(names, {})
+        unit, currency = str(kpi.unit), self.rules.currency if kpi.unit is Unit.MONEY else None
+        of_group = currency is not None and self.rates is Rates.ORIGINAL
+        found = []
+        for group in groups:
+            each = self._estimate(alike, measured, names, group)
+            by = known.get(group)
+            if by is None:
+                by = known[group] = dict(zip(names, group, strict=True))
+            if of_group:
+                currency = by.get(CURRENCY)
+            how = status(kpi, each)
+            found.append(Value(*alike.first, by, *each[:-1], unit, currency, how, each.reason, *alike.last))
         return found
 
-    def _said(self, kpi: Kpi, period: Period) -> dict[str, Any]:
-        """What all values of a KPI for a period say alike."""
-        return {
-            "kpi": kpi.id,
-            "grain": str(period.grain),
-            "start": period.start,
-            "end": period.end,
-            "unit": str(kpi.unit),
-            "complete": period.end <= self.as_of,
-            "load": self.warehouse.load.number,
-            "definition": definition(kpi, self.rates),
-        }
+    def _alike_of(self, kpi: Kpi, period: Period) -> Alike:
+        """What all values of a KPI for a period have alike, put together once."""
+        found = self._alike.get((kpi.id, period))
+        if found is None:
+            floor = self.history_floor
+            found = self._alike[(kpi.id, period)] = Alike(
+                kpi,
+                period,
+                (kpi.id, str(period.grain), period.start, period.end),
+                (period.end <= self.as_of, self.warehouse.load.number, definition(kpi, self.rates)),
+                self.out_of_reach(kpi, period),
+                bool(floor and kpi.history is not History.ANY and period.start < floor),
+            )
+        return found
 
     def estimate(self, kpi: Kpi, period: Period, names: Names = (), group: Group = ()) -> Estimate:
         """The bare estimate; undefined where the data do not reach."""
-        return self._estimate(kpi, self._alike_of(kpi, period, names), names, group)
+        return self._estimate(self._alike_of(kpi, period), self._within(kpi, period, names), names, group)
 
-    def _estimate(self, kpi: Kpi, alike: Alike, names: Names, group: Group) -> Estimate:
-        if alike.view is None:
+    def _estimate(self, alike: Alike, measured: PeriodView | None, names: Names, group: Group) -> Estimate:
+        kpi = alike.kpi
+        if measured is None:
             if alike.reason is Reason.MISSING_INPUT and not names and not self.filtered:
                 return figures.estimate(kpi, self._given(kpi, alike.period))
             return Estimate.undefined(alike.reason or Reason.NO_DATA)
-        view = GroupView(alike.view, group)
+        view = GroupView(measured, group)
         found = kpi.formula.estimate(view)
         if kpi.allocates and any(
             name in kpi.shared_dimensions and value is None for name, value in zip(names, group, strict=True)
@@ -185,7 +187,8 @@ class Measurement:
             return Estimate.undefined(Reason.NOT_ALLOCATED, found.numerator, found.denominator, found.n)
         if found.reason and not (kpi.beside and found.reason == Reason.NO_DENOMINATOR):
             return found
-        return _remarked(found, _remark(kpi, alike, view))
+        remark = _remark(alike, view)
+        return found if remark is None else Estimate(*found[:-1], remark)
 
     def _given(self, kpi: Kpi, period: Period) -> figures.FigureView:
         """What is given by hand of a period, where there are no rows to count."""
@@ -194,14 +197,6 @@ class Measurement:
     @cached_property
     def _figures(self) -> figures.Figures:
         return figures.Figures(self.warehouse.figures)
-
-    def _reason(self, kpi: Kpi, period: Period) -> Reason | None:
-        """Why the data say nothing, worked out once for all groups."""
-        known = self._reach.setdefault(kpi.id, {})
-        try:
-            return known[period]
-        except KeyError:
-            return known.setdefault(period, self.out_of_reach(kpi, period))
 
     def out_of_reach(self, kpi: Kpi, period: Period) -> Reason | None:
         """Why the data say nothing about a KPI in a period, None if they do."""
@@ -224,13 +219,18 @@ class Measurement:
             return None
         return start + timedelta(days=self.rules.inactivity_days)
 
-    def _covered(self, kpi: Kpi) -> Iterable[tuple[date | None, date | None]]:
+    def _covered(self, kpi: Kpi) -> Iterable[Span]:
         """The first and last day of everything a KPI rests on; (None, None) for what was never loaded."""
+        if kpi.id not in self._spans:
+            self._spans[kpi.id] = self._spans_of(kpi)
+        return self._spans[kpi.id]
+
+    def _spans_of(self, kpi: Kpi) -> list[Span]:
         found = [span for total in kpi.totals for span in self._covering(total)]
         known = [first for first, _ in found if first]
         return [(min(known), FAR)] if kpi.any_of and known else found
 
-    def _covering(self, total: Total | Extreme | Ranked | Dated) -> Iterable[tuple[date | None, date | None]]:
+    def _covering(self, total: Total | Extreme | Ranked | Dated) -> list[Span]:
         if total.population == CELLS:
             column = CELL_COLUMNS[total.column]
             spans = [self._days_of(name) for name in column.needs]
@@ -244,7 +244,7 @@ class Measurement:
             return [(first and date.min, FAR) for first, _ in spans]
         return spans
 
-    def _days_of(self, population: str) -> tuple[date | None, date | None]:
+    def _days_of(self, population: str) -> Span:
         contribution = CONTRIBUTIONS.get(population)
         covered = self.warehouse.coverage[contribution.coverage if contribution else population]
         return covered.first_on, None if contribution and contribution.lasting else covered.last_on
@@ -256,7 +256,7 @@ class Measurement:
         estimates = [self.estimate(kpi, period, names, group) for period in (now, base)]
         if any(e.value is None for e in estimates):
             return None
-        counted = [self._reason(kpi, period) is None for period in (now, base)]
+        counted = [self._alike_of(kpi, period).reason is None for period in (now, base)]
         if not any(counted):
             return figures.difference(kpi, self._given(kpi, now), self._given(kpi, base))
         if not all(counted):  # one is counted, the other given: what is noise between them nobody knows
@@ -265,18 +265,12 @@ class Measurement:
         return kpi.formula.compare(here, there, lambda x, y: here.cross(x, there, y))
 
 
-def _remark(kpi: Kpi, alike: Alike, view: GroupView) -> str | None:
+def _remark(alike: Alike, view: GroupView) -> str | None:
     """What to know about a value that is defined."""
-    for reason, total in kpi.remarks:
+    for reason, total in alike.kpi.remarks:
         if count := view(total):
             return f"{reason}:{count:.0f}"
     return str(Reason.HISTORY_TOO_SHORT) if alike.young else None
-
-
-def _remarked(estimate: Estimate, remark: str | None) -> Estimate:
-    if remark is None:
-        return estimate
-    return replace(estimate, reason=remark)
 
 
 def status(kpi: Kpi, estimate: Estimate) -> Status:

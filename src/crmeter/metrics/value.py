@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Unit(StrEnum):
@@ -59,8 +59,7 @@ class Reason(StrEnum):
     NOT_PAID_BACK = "not_paid_back"
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """What a formula makes of its measures. ``value`` is None where it is undefined, and ``reason`` says why.
 
     ``n`` is the size of the sample; ``low`` and ``high`` bound the value at 95%, None where it has no interval.
@@ -81,15 +80,17 @@ class Estimate:
         return cls(None, numerator, denominator, n, reason=reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value of one KPI for one period and one group: the JSON of docs/reference, member by member."""
+class Value(NamedTuple):
+    """One value of one KPI for one period and one group: the JSON of docs/reference, member by member.
+
+    A tuple, because they are made by the hundred thousand; those of a group have one mapping ``by`` together.
+    """
 
     kpi: str
     grain: str
     start: date
     end: date
-    by: dict[str, str | None]
+    by: Mapping[str, str | None]
     value: float | None
     numerator: float | None
     denominator: float | None
@@ -106,7 +107,7 @@ class Value:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values in the promised order; whole numbers as integers."""
-        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        return dict(zip(self._fields, map(_plain, self), strict=True))
 
 
 def _plain(value: Any) -> Any:
@@ -116,4 +117,6 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
+    if isinstance(value, Mapping):
+        return dict(value)
     return value

@@ -7,7 +7,7 @@ period, of those who were customers at the start of the same period a year befor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crmeter.kernel.messages import t
 from crmeter.metrics import Better, Estimate, Example, Kpi, Reason, Unit
@@ -50,7 +50,7 @@ class RevenueRetention:
         left_out = view(self.contracts_left_out if view.has_contracts else self.purchases_left_out)
         if found.value is None or not left_out:
             return found
-        return replace(found, reason=f"{Reason.OTHER_CURRENCY}:{left_out:.0f}")
+        return found._replace(reason=f"{Reason.OTHER_CURRENCY}:{left_out:.0f}")
 
     def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
         return self.chosen(now).compare(now, base, cross)

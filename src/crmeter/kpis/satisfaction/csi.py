@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from crmeter.kernel.messages import t
 from crmeter.metrics import Better, Estimate, Example, Kpi, Reason, Unit
@@ -27,7 +27,7 @@ class WeightedMean(Mean):
             return found
         left_out = view(UNWEIGHTED)
         said = f"{Reason.ABOUT}:{left_out:.0f}" if left_out else f"{Reason.STATED_WEIGHTS}:{len(weights)}"
-        return replace(found, reason=said)
+        return found._replace(reason=said)
 
     def words(self) -> str:
         return t("mean over respondents of (Σ weight × score rescaled to 0–100 ÷ Σ weight) over the aspects answered")
