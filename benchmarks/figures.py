@@ -145,14 +145,16 @@ def _started(found: Found) -> Iterator[Row]:
     part = "before anything is counted"
     medians = found.get("medians", {})
     for id_, name, side, key, show, asked in (
+        ("planning_new", "planning the panel, never asked before", "planning, new", "first", milliseconds, None),
         ("planning", "planning the panel, first in a process", "planning", "first", milliseconds, 0.05),
         ("planning_again", "planning it again", "planning", "again", milliseconds, 0.05),
         ("help", "crmeter --help, CPU", "help", "cpu", seconds, 0.3),
         ("one_kpi", "crmeter kpi, a quarter of the demo company, CPU", "one KPI", "cpu", seconds, 1.0),
         ("one_kpi_measured", "crmeter kpi, a week (in no snapshot), CPU", "one KPI of a week", "cpu", seconds, 1.0),
+        ("one_kpi_new", "crmeter kpi, a week, never asked before, CPU", "one KPI of a week, new", "cpu", seconds, None),
     ):
         figures = {"S": medians[side][key]} if side in medians else {}
-        yield Row(id_, part, name, figures, show, {"S": asked}, once=True)
+        yield Row(id_, part, name, figures, show, {"S": asked} if asked else {}, once=True)
 
 
 def _snapshots(found: Found) -> Iterator[Row]:

@@ -6,6 +6,7 @@ import gc
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,15 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the public data sets are not beside the repository (../shared/data)")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All processes of a run remember together what they worked out, and nothing of the run before."""
+    root = tmp_path_factory.getbasetemp()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CACHE_HOME", str((root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "cache"))
+        yield
 
 
 @pytest.fixture(scope="session")

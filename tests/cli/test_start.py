@@ -19,3 +19,18 @@ def test_measuring_loads_no_library_of_analysis(loaded: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert "350" in done.stdout
     assert done.stdout.splitlines()[-1] == ""
+
+
+def test_what_was_asked_before_is_measured_without_what_writes_sql(loaded: Path) -> None:
+    """Another command of the same user wrote the SQL: nobody imports the libraries that do."""
+    program = (
+        "import sys; from crmeter.cli.main import run; "
+        f"assert run(['kpi', 'revenue', '--period', '2025-W30', '-C', {str(loaded)!r}]) == 0; "
+        "print(*(m for m in ('ibis', 'sqlglot') if m in sys.modules))"
+    )
+    asked = [
+        subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.splitlines()
+        for _ in range(2)
+    ]
+    assert asked[0][:-1] == asked[1][:-1]
+    assert asked[1][-1] == ""

@@ -37,9 +37,7 @@ def rows() -> Iterator[duckdb.DuckDBPyConnection]:
 def changed(rows: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """The same to be changed: after the test it is as before."""
     rows.begin()
-    derive.put_together.cache_clear()  # by other code than the test will change
     yield rows
-    derive.put_together.cache_clear()
     rows.rollback()
 
 

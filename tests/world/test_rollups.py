@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 import duckdb
-import ibis.expr.types as ir
 import pytest
 
+from crmeter.kernel.expressions import ir
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
 from crmeter.metrics import Request, measure

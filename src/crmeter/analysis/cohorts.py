@@ -18,11 +18,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-import ibis
-import ibis.expr.types as ir
-
 from crmeter.analysis.selection import customers_chosen
 from crmeter.kernel.calendar import Calendar
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.kernel.period import Grain, Period
 from crmeter.metrics.dimensions import Filter
 from crmeter.model.populations.orders import LEDGER

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import ibis.expr.types as ir
-
 from crmeter.analysis.selection import customers_chosen
+from crmeter.kernel.expressions import ir
 from crmeter.kernel.period import Period
 from crmeter.kpis.customers.active_customers import active_customers
 from crmeter.kpis.customers.churn_rate import churn_rate_cohort

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.kpis.customers.customers import customers_end
 from crmeter.metrics.dimensions import Condition, Filter, resolve
 from crmeter.metrics.plan import Plan

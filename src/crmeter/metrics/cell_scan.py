@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.metrics.cube_scan import CubeScan
 from crmeter.metrics.dimensions import Condition
 from crmeter.metrics.facts import Cross, Facts, Group

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.kernel.period import Period
 from crmeter.metrics.dimensions import Condition
 from crmeter.metrics.measures import CELLS, Product, Total

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.metrics.kpi import Kpi, is_contribution
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.derivations import DERIVATIONS

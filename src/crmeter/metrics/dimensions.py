@@ -14,9 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-import ibis.expr.types as ir
-
 from crmeter.kernel.errors import Problem, UserError
+from crmeter.kernel.expressions import ir
 from crmeter.kernel.messages import t
 from crmeter.metrics.kpi import Kpi, base_table
 from crmeter.metrics.measures import CELLS

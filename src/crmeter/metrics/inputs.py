@@ -10,7 +10,6 @@ from crmeter.metrics.kpi import Kpi
 from crmeter.metrics.measures import CELLS
 from crmeter.model.cells import CELL_COLUMNS, CONTRIBUTIONS
 from crmeter.model.tables import TABLES
-from crmeter.warehouse.lineage import columns_named, columns_read
 from crmeter.warehouse.sql import to_sql
 
 _TABLES = {table.name: table for table in TABLES}
@@ -46,6 +45,8 @@ def _wanted(kpi: Kpi) -> dict[str, set[str]]:
 @cache
 def _made_of(column: str) -> frozenset[str]:
     """The columns of contributions that a number of a customer cell is made of."""
+    from crmeter.warehouse.lineage import columns_named  # reading SQL takes a parser, which measuring goes without
+
     return columns_named(to_sql(column_of(column)))
 
 
@@ -60,6 +61,8 @@ def _read(population: str, columns: frozenset[str]) -> tuple[tuple[str, tuple[st
 @cache
 def _columns_read(sql: str) -> Mapping[str, tuple[str, ...]]:
     """What comes before the rows of a population is the same whichever columns of them are read."""
+    from crmeter.warehouse.lineage import columns_read
+
     return columns_read(sql, declared_columns())
 
 

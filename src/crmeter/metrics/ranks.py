@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product as product_of
 from typing import Any
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.metrics.measures import Ranked, TopSum
 from crmeter.metrics.plan import Place
 from crmeter.metrics.reading import Reading, Slice, every_dimension

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import Private, ibis, ir
 from crmeter.metrics.dimensions import CAMPAIGN, COHORT, RFM, TIER, Condition, Dimension
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Extreme
@@ -239,7 +237,7 @@ def _holds(column: ir.StringValue, condition: Condition) -> ir.BooleanValue:
     values = [v for v in condition.values if v is not None]
     held: ir.BooleanValue = ibis.literal(False)
     if values:
-        held = column.isin(values).fill_null(False)
+        held = column.isin(Private(values)).fill_null(False)
     if None in condition.values:
         held = held | column.isnull()
     return held if condition.among else ~held

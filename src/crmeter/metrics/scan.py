@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Dated, Extreme, Measure, Total
 from crmeter.metrics.plan import Pair, Place

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.metrics.facts import Facts, Group
 from crmeter.metrics.measures import Sway, Total
 from crmeter.metrics.plan import Place

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.days import days_after
 from crmeter.model.identity import as_survivor
 from crmeter.model.rules import Rules
@@ -179,10 +177,10 @@ def origin(tables: Tables, rules: Rules, as_of: date) -> ir.Table:
     """
     spell = tables["spell"]
     began = spell.filter(spell.number == 1).select("customer_id", began_on="started_on")
-    lead = as_survivor(
-        tables["lead"].filter(lambda r: r.campaign_id.notnull(), lambda r: r.customer_id.notnull()), tables
-    )
-    leads = lead.join(began, "customer_id").filter(lambda rows: rows.created_on <= rows.began_on)
+    lead = tables["lead"]
+    lead = as_survivor(lead.filter(lead.campaign_id.notnull(), lead.customer_id.notnull()), tables)
+    leads = lead.join(began, "customer_id")
+    leads = leads.filter(leads.created_on <= leads.began_on)
     noted = leads.select("customer_id", "campaign_id", rank=ibis.literal(1), at="created_at")
     order = tables["order"]
     sale = order.filter(order.kind == "sale", order.subscription_id.isnull())

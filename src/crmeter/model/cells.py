@@ -11,9 +11,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.campaigns import with_campaign
 from crmeter.model.contributions import CONTRIBUTIONS, Contribution
 from crmeter.model.contributions.campaigns import CREDITED, TRIED
@@ -160,7 +158,7 @@ def cells(
 
 def _beside(rows: ir.Table, contribution: Contribution, others: ir.Table, keys: Sequence[str]) -> ir.Table:
     """The rows of a contribution and the sums of the others, both one for each customer and period, as one."""
-    others = others.rename(lambda name: f"other_{name}")
+    others = others.rename({f"other_{name}": name for name in others.columns})
     both = rows.outer_join(others, [rows[key] == others[f"other_{key}"] for key in ("member", "period")])
     numbers = {n: both[n if n in contribution.columns else f"other_{n}"] for n in rows.columns if n not in keys}
     return both.select(

@@ -12,9 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.cells import CELL_COLUMNS, cells
 from crmeter.model.populations.population import Horizon, Tables
 from crmeter.model.rollups import with_rollups

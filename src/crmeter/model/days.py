@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
+from crmeter.kernel.expressions import ir
 
 
 def days_after(day: ir.DateValue, days: ir.IntegerValue) -> ir.DateValue:

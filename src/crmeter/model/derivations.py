@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.model import campaigns, usage
 from crmeter.model.rules import Rules
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import ibis.expr.types as ir
+from crmeter.kernel.expressions import ir
 
 Tables = Mapping[str, ir.Table]
 

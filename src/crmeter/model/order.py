@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
+from crmeter.kernel.expressions import ibis, ir
 
 _STRETCHES = 64.0  # of numbers, for each time that they grow e-fold
 

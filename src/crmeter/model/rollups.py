@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Population, Tables, standing_in
 

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.days import days_after
 from crmeter.model.identity import as_survivor
 from crmeter.model.rules import Rules

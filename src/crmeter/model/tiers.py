@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.order import with_rank
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Tables

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.model.rules import Rules
 
 Tables = Mapping[str, ir.Table]

@@ -12,11 +12,11 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import crmeter
+from crmeter.kernel.installed import version
 
 Key = dict[str, str]
 """Each part by its name: data, program, rules, kpis."""
@@ -51,7 +51,7 @@ def of_program() -> str:
         told.update(f"{path.relative_to(root).as_posix()}\0".encode())
         told.update(hashlib.sha256(path.read_bytes()).digest())
     for name in ENGINES:
-        told.update(f"{name} {_version(name)}\n".encode())
+        told.update(f"{name} {version(name)}\n".encode())
     return told.hexdigest()
 
 
@@ -66,13 +66,3 @@ def _sources(root: Path) -> Iterator[Path]:
             below.sort()
             yield from (Path(folder, name) for name in sorted(names) if name.endswith((".py", ".toml")))
     yield from (root / name for name in MODULES)
-
-
-def _version(name: str) -> str:
-    """The version of a library, as its folder of metadata is named: asking for the metadata costs more than this."""
-    found = find_spec(name)
-    if found is None or found.origin is None:
-        return "absent"
-    place = Path(found.origin).parent.parent
-    told = sorted(each.name for each in place.glob(f"{name}*.dist-info"))
-    return ", ".join(told) or str(Path(found.origin).stat().st_mtime_ns)

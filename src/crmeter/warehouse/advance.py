@@ -12,9 +12,8 @@ from datetime import date, timedelta
 from functools import cached_property, partial
 
 import duckdb
-import ibis.expr.operations as ops
-import ibis.expr.types as ir
 
+from crmeter.kernel.expressions import digest, ir, tables_of
 from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.rollups import ROLLUPS
@@ -178,15 +177,15 @@ class Advance:
 
     def _rebuild(self, changed: set[str]) -> None:
         """Build the other derived tables anew, those that read something else now."""
-        shape = derive.shape(self._engine)
+        tables = self._engine.tables()
 
         def made(name: str, day: date) -> ir.Table:
-            return derive.put_together(DERIVATIONS[name].rows, (self.rules, day), shape)
+            return DERIVATIONS[name].rows(tables, self.rules, day)
 
         for name, derivation in DERIVATIONS.items():
             if _says_the_same(partial(made, name), self, changed):
                 continue
-            others = _read(made(name, self.as_of)) - _THEIRS_ALONE
+            others = tables_of(made(name, self.as_of)) - _THEIRS_ALONE
             if derivation.by_customer and changed.isdisjoint(others):
                 rows = derivation.rows(self._tables_of_touched(), self.rules, self.as_of)
                 touched = declared(TOUCHED, {"customer_id": "VARCHAR"})
@@ -217,12 +216,7 @@ class Advance:
 def _says_the_same(at: Callable[[date], ir.Table], advance: Advance, changed: set[str]) -> bool:
     """Whether what is read at a horizon has the rows it had: the same is read of tables that have not changed."""
     now = at(advance.as_of)
-    return changed.isdisjoint(_read(now)) and now.op() == at(advance.before).op()
-
-
-def _read(rows: ir.Table) -> set[str]:
-    """The tables that an expression reads."""
-    return {table.name for table in rows.op().find(ops.UnboundTable)}
+    return changed.isdisjoint(tables_of(now)) and digest(now) == digest(at(advance.before))
 
 
 def _difference(name: str) -> str:

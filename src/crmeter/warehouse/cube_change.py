@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
-import ibis.expr.types as ir
 
+from crmeter.kernel.expressions import ir
 from crmeter.model.cubes import ATTRIBUTE, CELLS, CUBE, first_day, month_number, months_over
 from crmeter.model.populations.population import Horizon
 from crmeter.model.rollups import ROLLUPS

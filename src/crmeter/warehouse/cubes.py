@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
 
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.cubes import ATTRIBUTE, CUBE, members, month_number, months_over, stretches, sums
 from crmeter.model.populations.population import Horizon
 from crmeter.model.rollups import ROLLUPS

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
-from ibis.common.graph import Node
 
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.cubes import CUBE
 from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
@@ -36,7 +33,6 @@ READABLE = (6, 7, FORMAT)
 
 ALWAYS = date(1900, 1, 1)
 Where = Engine | duckdb.DuckDBPyConnection
-Shape = tuple[tuple[str, Node], ...]
 
 
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
@@ -135,14 +131,8 @@ def covered_by_rollups(engine: Engine) -> dict[str, tuple[Any, ...]]:
 
 def covering(tables: Mapping[str, ir.Table], population: str, until: Horizon) -> ir.Table:
     """The first day of a population's rows, the last, and how many they are."""
-    return _covered(population, until, tuple((name, table.op()) for name, table in tables.items()))
-
-
-@lru_cache(maxsize=256)
-def _covered(population: str, horizon: Horizon, shape: Shape) -> ir.Table:
-    """The first day, the last and the number of rows, put together once for tables of the same shape."""
     found = POPULATIONS[population]
-    rows = found.rows({name: node.to_expr() for name, node in shape}, horizon)
+    rows = found.rows(tables, until)
     last = rows.on.max() if found.lasting is Lasting.DAY else ibis.null("date")
     return rows.agg(first_on=rows.on.min(), last_on=last, rows=rows.count())
 
@@ -154,20 +144,9 @@ def rebuild(where: Where, rules: Rules, as_of: date, names: Iterable[str] = tupl
         engine.derive(name, _sql(engine, DERIVATIONS[name].rows, rules, as_of))
 
 
-def _sql(engine: Engine, rows: Callable[..., ir.Table], *given: Hashable) -> str:
+def _sql(engine: Engine, rows: Callable[..., ir.Table], *given: Any) -> str:
     """The SELECT of what ``rows`` makes of the tables there."""
-    return engine.to_sql(put_together(rows, given, shape(engine)))
-
-
-def shape(engine: Engine) -> Shape:
-    """The tables there, as what can be compared."""
-    return tuple((name, table.op()) for name, table in engine.tables().items())
-
-
-@lru_cache(maxsize=256)
-def put_together(rows: Callable[..., ir.Table], given: tuple[Hashable, ...], shape: Shape) -> ir.Table:
-    """Expressions are put together once for tables of the same shape: of a small company that is most of the time."""
-    return rows({name: node.to_expr() for name, node in shape}, *given)
+    return engine.to_sql(rows(engine.tables(), *given))
 
 
 def survivors(engine: Engine) -> Mapping[str, str | None]:

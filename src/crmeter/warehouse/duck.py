@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
 from crmeter.kernel.errors import UserError
+from crmeter.kernel.expressions import ir
 from crmeter.kernel.messages import t
 from crmeter.warehouse.derive import is_current
 from crmeter.warehouse.engines.embedded import on

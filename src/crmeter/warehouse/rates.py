@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import duckdb
-import ibis
-import ibis.expr.types as ir
-from ibis.common.graph import Node
 
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.days import days_after
 from crmeter.warehouse.engines.embedded import on
 from crmeter.warehouse.engines.engine import Engine
@@ -24,12 +20,10 @@ def refresh_rates(where: Engine | duckdb.DuckDBPyConnection, currency: str) -> N
     round, its inverse is taken. Rates are not chained over a third currency.
     """
     engine = on(where)
-    engine.derive("rate", engine.to_sql(_daily(engine.tables()["fx_rate"].op(), currency, VALID_DAYS)))
+    engine.derive("rate", engine.to_sql(_daily(engine.tables()["fx_rate"], currency, VALID_DAYS)))
 
 
-@lru_cache(maxsize=16)
-def _daily(table: Node, home: str, valid_days: int) -> ir.Table:
-    known = table.to_expr()
+def _daily(known: ir.Table, home: str, valid_days: int) -> ir.Table:
     known = known.filter(known.rate > 0).mutate(one=known.from_currency.upper(), two=known.to_currency.upper())
     given = known.filter(known.two == home).select("on", "rate", currency="one", preference=ibis.literal(1))
     turned = known.filter(known.one == home)

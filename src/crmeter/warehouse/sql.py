@@ -1,56 +1,69 @@
-"""SQL from expressions: Ibis writes it, nothing of Ibis runs it."""
+"""SQL from expressions: Ibis writes it, nothing of Ibis runs it. What it wrote before is remembered, so that it is not
+even imported where nothing new is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
-import ibis
-import ibis.expr.types as ir
-from ibis.backends.sql.datatypes import DuckDBType
-from ibis.common.graph import Node
-from sqlglot import exp
-
+from crmeter.kernel.expressions import Table, digest, ibis, ir, is_private, real
 from crmeter.kernel.extras import parts_alone
+from crmeter.kernel.remembered import remembered
 
-with parts_alone("ibis.backends.sql.compilers"):  # which else imports those of twenty engines
-    from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
-
-_COMPILER = DuckDBCompiler()
+if TYPE_CHECKING:
+    from ibis.common.graph import Node
 
 
 def to_sql(expr: ir.Expr) -> str:
     """The DuckDB SELECT of an unbound expression."""
-    return _compiled(expr.as_table().op())
+    return written("duckdb", expr, lambda: str(_compiler().to_sqlglot(real(expr).as_table()).sql("duckdb")))
 
 
-@lru_cache(maxsize=2048)
-def _compiled(node: Node) -> str:
-    """Writing SQL takes most of the time of a small request: the same expression is written once."""
-    return str(_COMPILER.to_sqlglot(node.to_expr()).sql("duckdb"))
+def written(engine: str, expr: ir.Expr, work: Callable[[], str], *, private: bool = False) -> str:
+    """The SELECT of an expression on an engine; ``work`` writes it where it was never written before."""
+    return remembered(engine, digest(expr), work, private=private or is_private(expr))
+
+
+def written_of(engine: str, work: Callable[[], str], *given: Any) -> str:
+    """The same for a statement of plain values."""
+    return remembered(engine, blake2b(repr(given).encode(), digest_size=16).hexdigest(), work)
+
+
+@cache
+def _compiler() -> Any:
+    with parts_alone("ibis.backends.sql.compilers"):  # which else imports those of twenty engines
+        from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
+    return DuckDBCompiler()
 
 
 def to_text(expr: ir.Table) -> str:
     """An expression written out, operation by operation: a tenth of the work of SQL where it is only to be compared."""
+    return written("text", expr, lambda: _text(real(expr).op()))
+
+
+def _text(expression: Node) -> str:
+    from ibis.common.graph import Node
+
     lines: dict[Node, str] = {}
     places: dict[Node, int] = {}
 
-    def written(part: Any) -> str:
+    def told(part: Any) -> str:
         if isinstance(part, Node):
             if part not in places:
-                lines[part] = f"{type(part).__name__}({', '.join(map(written, part.__args__))})"
+                lines[part] = f"{type(part).__name__}({', '.join(map(told, part.__args__))})"
                 places[part] = len(places)
             return f"#{places[part]}"
         if isinstance(part, Mapping):
-            return "{" + ", ".join(f"{name}: {written(value)}" for name, value in part.items()) + "}"
+            return "{" + ", ".join(f"{name}: {told(value)}" for name, value in part.items()) + "}"
         if isinstance(part, frozenset):  # in an order that is the same in every process
-            return "{" + ", ".join(sorted(map(written, part))) + "}"
+            return "{" + ", ".join(sorted(map(told, part))) + "}"
         if isinstance(part, tuple):
-            return "(" + ", ".join(map(written, part)) + ")"
+            return "(" + ", ".join(map(told, part)) + ")"
         return repr(part)
 
-    written(expr.op())
+    told(expression)
     return "\n".join(lines.values())
 
 
@@ -59,77 +72,36 @@ def numbered(rows: ir.Table, name: str) -> ir.Table:
     return rows.mutate(**{name: ibis.row_number().over(ibis.window()).cast("int32")})
 
 
-def fold_query(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]) -> exp.Query:
-    """A SELECT that folds the groups of ``table`` once to each of ``slices``.
-
-    Every slice groups by ``keys`` and its own columns. The rows hold the number of their slice, the keys, every column
-    of any slice (null where it is not of theirs), and the columns of ``folds`` (name → sum, min or max). Written with
-    the syntax tree that Ibis itself writes with: it is small, asked for often, and Ibis takes 25 ms for each.
-    """
-    how: dict[str, type[exp.AggFunc]] = {"sum": exp.Sum, "min": exp.Min, "max": exp.Max}
-    folded = [_alias(how[fold](this=_column(name)), name) for name, fold in folds.items()]
-    return _each_slice(table, keys, slices, folded)
-
-
-def rank_query(
-    table: str,
-    keys: Sequence[str],
-    slices: Sequence[Sequence[str]],
-    column: str,
-    asked: str,
-    found: exp.Expr,
-    listed: exp.Expr | None = None,
-) -> exp.Query:
-    """A SELECT of the values of ``column`` at some ranks (from 1, null last) in the groups of ``table``, by slice.
-
-    ``asked`` is a table of the number of the slice, the keys, every column of any slice and the list ``ranks``. The
-    rows hold the same and ``found``, what an engine makes of the lists ``in_order`` (all values of the group) and
-    ``ranks``: the list of the values at those ranks, or of the sum of the values from the one rank asked for to the
-    last. ``listed`` makes ``in_order`` where an engine has a word of its own for a list in order; null may be left out.
-    """
-    every = [*keys, *_every(slices)]
-    if listed is None:
-        ordered = exp.Ordered(this=_column(column), desc=False, nulls_first=False)
-        listed = exp.ArrayAgg(this=exp.Order(this=_column(column), expressions=[ordered]))
-    groups = _each_slice(table, keys, slices, [_alias(listed, "in_order")]).subquery("found")
-    same = [exp.NullSafeEQ(this=_column(c, "found"), expression=_column(c, "asked")) for c in ("slice", *every)]
-    shown = [_column(c, "asked") for c in ("slice", *every, "ranks")]
-    wanted = exp.alias_(exp.table_(asked, quoted=True), "asked", table=True)
-    return exp.select(*shown, found).from_(groups).join(wanted, on=exp.and_(*same))
-
-
-def _every(slices: Sequence[Sequence[str]]) -> list[str]:
-    return list(dict.fromkeys(column for columns in slices for column in columns))
-
-
-def _each_slice(table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folded: Sequence[Any]) -> exp.Query:
-    """``folded`` by the groups of each slice, one slice below the other."""
-    parts = []
-    for number, columns in enumerate(slices):
-        shown: list[Any] = [_alias(exp.Literal.number(number), "slice"), *map(_column, keys)]
-        shown += [_column(c) if c in columns else _alias(exp.Null(), c) for c in _every(slices)]
-        one = exp.select(*shown, *(each.copy() for each in folded)).from_(exp.table_(table, quoted=True))
-        parts.append(one.group_by(*map(_column, (*keys, *columns))))
-    return exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
-
-
-def _column(name: str, table: str | None = None) -> Any:
-    return exp.column(name, table=table, quoted=True)
-
-
-def _alias(expression: Any, name: str) -> Any:
-    return exp.Alias(this=expression, alias=exp.Identifier(this=name, quoted=True))
-
-
 def declared(name: str, columns: Mapping[str, str], schema: str | None = None) -> ir.Table:
     """An unbound table whose columns have the given DuckDB types."""
     return _declared(name, tuple(columns.items()), schema)
 
 
 @lru_cache(maxsize=512)
-def _declared(name: str, columns: tuple[tuple[str, str], ...], schema: str | None) -> ir.Table:
-    """The tables of a warehouse are asked for by every request: their types are read once."""
+def _declared(name: str, columns: tuple[tuple[str, str], ...], schema: str | None) -> Any:
+    """The tables of a warehouse are asked for by every request: they are noted down once."""
+    return Table(_table, name, columns, schema)
+
+
+def of_rows(name: str, expr: ir.Table) -> Any:
+    """A table of the rows of an expression."""
+    return Table(_alike, name, expr)
+
+
+def _alike(name: str, expr: Any) -> Any:
+    import ibis
+
+    return ibis.table(expr.schema(), name=name)
+
+
+def _table(name: str, columns: tuple[tuple[str, str], ...], schema: str | None) -> Any:
+    import ibis
+
     return ibis.table({column: _type(kind) for column, kind in columns}, name=name, database=schema)
 
 
-_type = lru_cache(maxsize=512)(DuckDBType.from_string)
+@lru_cache(maxsize=512)
+def _type(kind: str) -> Any:
+    from ibis.backends.sql.datatypes import DuckDBType
+
+    return DuckDBType.from_string(kind)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import ibis.expr.types as ir
 import numpy as np
 
 from crmeter.analysis.churn.known import known_before
 from crmeter.analysis.churn.lifetimes import CONTRACT, Lifetimes, months
+from crmeter.kernel.expressions import ir
 from crmeter.model.populations.answers import answer_rows
 from crmeter.model.populations.cases import opened_rows
 from crmeter.model.populations.population import Horizon

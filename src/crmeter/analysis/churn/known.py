@@ -12,9 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.rules import Rules
 from crmeter.model.spells import spells
 from crmeter.warehouse.duck import Warehouse

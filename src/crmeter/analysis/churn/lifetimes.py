@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
 from crmeter.analysis.churn.known import known_before, spells_before
 from crmeter.analysis.churn.levels import Levels, grouped
 from crmeter.analysis.selection import customers_chosen
+from crmeter.kernel.expressions import ir
 from crmeter.metrics.dimensions import Filter
 from crmeter.model.identity import as_survivor
 from crmeter.model.rules import Rules

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ibis
-
 from crmeter.analysis.churn.known import known_before
 from crmeter.analysis.churn.lifetimes import Lifetimes
+from crmeter.kernel.expressions import ibis
 from crmeter.model.identity import as_survivor
 from crmeter.stats.intervals import wilson
 from crmeter.warehouse.duck import Warehouse

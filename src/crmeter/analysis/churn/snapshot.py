@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +14,7 @@ from crmeter.analysis.churn.before_leaving import slow_hours
 from crmeter.analysis.churn.known import Tables, known_before, spells_before
 from crmeter.analysis.churn.lifetimes import months
 from crmeter.analysis.selection import customers_chosen
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.metrics.dimensions import Filter
 from crmeter.model.identity import as_survivor
 from crmeter.model.populations.answers import answer_rows, rescaled

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.identity import as_survivor
 from crmeter.model.populations.money import priced, with_rate
 from crmeter.model.populations.population import Horizon

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.populations.orders import LEDGER
 from crmeter.model.populations.population import Horizon, Tables
 from crmeter.stats.clv.histories import Histories

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import ibis.expr.types as ir
-
 from crmeter.analysis.effects.designs import ARM, CONTROL, LOT, TREATED, Design, Enrolled
 from crmeter.analysis.effects.lots import drawn
 from crmeter.kernel.errors import UserError
+from crmeter.kernel.expressions import ir
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period, add_months
 from crmeter.metrics.customers import by_customer

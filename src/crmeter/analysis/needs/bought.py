@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 from numpy.typing import NDArray
 
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.identity import as_survivor
 from crmeter.stats.affinity.choices import Choices
 from crmeter.warehouse.duck import Warehouse

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.contributions.contribution import Contribution, identified
 from crmeter.model.identity import as_survivor
 from crmeter.model.populations.money import priced, unpriced, with_rate

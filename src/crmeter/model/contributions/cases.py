@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.model.contributions.contribution import Contribution, identified
 from crmeter.model.populations.cases import OPENED
 from crmeter.model.populations.population import Horizon, Tables

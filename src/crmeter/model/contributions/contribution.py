@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.model.populations.population import Horizon, Tables
 
 

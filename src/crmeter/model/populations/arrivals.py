@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.model.populations.checks import OfLoads
 from crmeter.model.populations.population import Horizon, Lasting, Tables, hours, one
 

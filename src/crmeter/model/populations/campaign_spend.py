@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ir
 from crmeter.model.populations.population import Horizon, Population, Tables, one
 from crmeter.model.populations.spend import SPEND
 

@@ -7,9 +7,7 @@ of an instant is what has passed of its own day, and all before; the time betwee
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.populations.cases import OPENED, RESOLVED
 from crmeter.model.populations.population import Horizon, Population, Tables, one
 

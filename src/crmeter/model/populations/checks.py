@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.populations.population import Horizon, Lasting, Population, Tables
 
 KINDS = ("completeness", "validity", "uniqueness", "consistency")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.days import days_after
 from crmeter.model.identity import as_survivor
 from crmeter.model.populations.population import Horizon, Population, Tables, one

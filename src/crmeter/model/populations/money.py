@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.populations.population import Horizon, Rates, Tables, one
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-import ibis.expr.types as ir
+from crmeter.kernel.expressions import ir
 
 Tables = Mapping[str, ir.Table]
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
-
+from crmeter.kernel.expressions import ibis, ir
 from crmeter.model.identity import as_survivor
 from crmeter.model.populations.population import Horizon, Population, Tables, one
 

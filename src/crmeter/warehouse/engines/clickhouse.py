@@ -13,17 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-import ibis
-import ibis.expr.types as ir
-from ibis.common.graph import Node
 from numpy.typing import NDArray
 from sqlglot import exp
 
+from crmeter.kernel.expressions import digest, ir, real
 from crmeter.warehouse.engines.arrays import array_of
 from crmeter.warehouse.engines.clickhouse_sql import INSTANT, written
 from crmeter.warehouse.engines.engine import Rows
+from crmeter.warehouse.folds import fold_query, rank_query
 from crmeter.warehouse.identifier import quoted
-from crmeter.warehouse.sql import declared, fold_query, numbered, rank_query
+from crmeter.warehouse.sql import declared, numbered, of_rows
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -73,7 +72,7 @@ class ClickHouse:
         self._views = views
         self._canonical = {name: declared(name, dict(found), _CANONICAL) for name, found in columns.items()}
         self._made: dict[str, ir.Table | None] = {}
-        self._written: dict[Node, str] = {}
+        self._written: dict[str, str] = {}
 
     def named(self, schema: str, table: str) -> str:
         return f"({self._views[table]})" if schema == "main" else quoted(table)
@@ -85,10 +84,10 @@ class ClickHouse:
         return self._canonical | {name: table for name, table in self._made.items() if table is not None}
 
     def to_sql(self, expr: ir.Expr) -> str:
-        node = expr.as_table().op()
-        if node not in self._written:
-            self._written[node] = self._shown(written(node.to_expr()))
-        return self._written[node]
+        told = digest(expr)
+        if told not in self._written:
+            self._written[told] = self._shown(written(real(expr).as_table()))
+        return self._written[told]
 
     def _shown(self, sql: str) -> str:
         """The SELECT of a canonical table in the place of its name."""
@@ -105,7 +104,7 @@ class ClickHouse:
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
         self._make(name, sql)
         [(rows,)] = self.execute(f"SELECT count(*) FROM {quoted(name)}")
-        return ibis.table(expr.schema(), name=name), rows
+        return of_rows(name, expr), rows
 
     def within(self, table: ir.Table, column: str, first: date, last: date) -> ir.Table:
         return table

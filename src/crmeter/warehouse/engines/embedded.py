@@ -8,14 +8,13 @@ from datetime import date
 from typing import Any
 
 import duckdb
-import ibis.expr.types as ir
 from numpy.typing import NDArray
-from sqlglot import exp
 
+from crmeter.kernel.expressions import ir
 from crmeter.kernel.extras import hidden
 from crmeter.warehouse.engines.engine import Engine, Rows
 from crmeter.warehouse.identifier import quoted
-from crmeter.warehouse.sql import declared, fold_query, numbered, rank_query, to_sql
+from crmeter.warehouse.sql import declared, numbered, to_sql, written_of
 
 
 class DuckDB:
@@ -71,18 +70,22 @@ class DuckDB:
     def fold_sql(
         self, table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], folds: Mapping[str, str]
     ) -> str:
-        return str(fold_query(table, keys, slices, folds).sql("duckdb"))
+        def work() -> str:
+            from crmeter.warehouse.folds import fold_query
+
+            return str(fold_query(table, keys, slices, folds).sql("duckdb"))
+
+        return written_of("duckdb fold", work, table, keys, slices, folds)
 
     def rank_sql(
         self, table: str, keys: Sequence[str], slices: Sequence[Sequence[str]], column: str, asked: str, *, summed: bool
     ) -> str:
-        in_order, ranks = exp.column("in_order", quoted=True), exp.column("ranks", quoted=True)
-        found = _call("list_select", in_order, ranks)
-        if summed:
-            first = _call("list_extract", ranks, exp.Literal.number(1))
-            largest = _call("list_slice", in_order, first, _call("len", in_order))
-            found = _call("list_value", _call("list_sum", largest))
-        return str(rank_query(table, keys, slices, column, asked, found).sql("duckdb"))
+        def work() -> str:
+            from crmeter.warehouse.folds import rank_query
+
+            return str(rank_query(table, keys, slices, column, asked, _at_ranks(summed=summed)).sql("duckdb"))
+
+        return written_of("duckdb ranks", work, table, keys, slices, column, asked, summed)
 
     def derive(self, name: str, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         self._con.execute("CREATE SCHEMA IF NOT EXISTS derived")
@@ -116,5 +119,15 @@ def _described(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
 
 
-def _call(function: str, *arguments: Any) -> Any:
-    return exp.Anonymous(this=function, expressions=[each.copy() for each in arguments])
+def _at_ranks(*, summed: bool) -> Any:
+    """What is found in the list of all values: those at the ranks, or the sum of those from the first rank on."""
+    from sqlglot import exp
+
+    def call(function: str, *arguments: Any) -> Any:
+        return exp.Anonymous(this=function, expressions=[each.copy() for each in arguments])
+
+    in_order, ranks = exp.column("in_order", quoted=True), exp.column("ranks", quoted=True)
+    if not summed:
+        return call("list_select", in_order, ranks)
+    first = call("list_extract", ranks, exp.Literal.number(1))
+    return call("list_value", call("list_sum", call("list_slice", in_order, first, call("len", in_order))))

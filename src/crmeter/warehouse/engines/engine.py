@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-import ibis.expr.types as ir
 from numpy.typing import NDArray
+
+from crmeter.kernel.expressions import ir
 
 Rows = Sequence[Sequence[Any]]
 

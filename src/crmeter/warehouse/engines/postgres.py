@@ -9,21 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import ibis.expr.datatypes as dt
-import ibis.expr.types as ir
 from ibis.backends.sql.compilers import PostgresCompiler
-from ibis.common.graph import Node
 from numpy.typing import NDArray
 from sqlglot import exp
 
+from crmeter.kernel.expressions import ir, real
 from crmeter.warehouse.engines.arrays import array_of
 from crmeter.warehouse.engines.engine import Rows
+from crmeter.warehouse.folds import fold_query, rank_query
 from crmeter.warehouse.identifier import quoted
-from crmeter.warehouse.sql import declared, fold_query, numbered, rank_query
+from crmeter.warehouse.sql import declared, numbered, of_rows, written
 
 if TYPE_CHECKING:
     import psycopg
@@ -90,7 +88,7 @@ class Postgres:
         return {name: declared(name, columns, TEMPORARY) for name, columns in found.items()}
 
     def to_sql(self, expr: ir.Expr) -> str:
-        return _compiled(expr.as_table().op())
+        return written("postgres", expr, lambda: _sql(real(expr)), private=True)
 
     def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return self._run(sql, parameters).fetchall()
@@ -101,7 +99,7 @@ class Postgres:
         return {name: array_of([row[place] for row in rows]) for place, name in enumerate(names)}
 
     def keep(self, name: str, expr: ir.Table, sql: str) -> tuple[ir.Table, int]:
-        return ibis.table(expr.schema(), name=name), self._make(name, sql)
+        return of_rows(name, expr), self._make(name, sql)
 
     def within(self, table: ir.Table, column: str, first: date, last: date) -> ir.Table:
         return table
@@ -155,7 +153,5 @@ class Postgres:
         return self._con.execute(marked.encode(), parameters)
 
 
-@lru_cache(maxsize=2048)
-def _compiled(node: Node) -> str:
-    """As for DuckDB: the same expression is written once."""
-    return str(_COMPILER.to_sqlglot(node.to_expr()).sql("postgres"))
+def _sql(expr: Any) -> str:
+    return str(_COMPILER.to_sqlglot(expr.as_table()).sql("postgres"))

@@ -10,25 +10,23 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
-import ibis.expr.types as ir
 from ibis.backends.sql.compilers import PySparkCompiler
 from ibis.backends.sql.compilers.base import NULL
-from ibis.common.graph import Node
-from ibis.config import Config
+from ibis.config import Config, options
 from numpy.typing import NDArray
 from sqlglot import exp
 
+from crmeter.kernel.expressions import ibis, ir, real
 from crmeter.warehouse.engines.arrays import array_of
 from crmeter.warehouse.engines.engine import Rows
 from crmeter.warehouse.engines.spark_places import MONTH, ticked
 from crmeter.warehouse.engines.spark_ranks import listed_sql, spread_sql
-from crmeter.warehouse.sql import declared, fold_query
+from crmeter.warehouse.folds import fold_query
+from crmeter.warehouse.sql import declared, of_rows, written
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -76,8 +74,8 @@ class _Compiler(PySparkCompiler):  # type: ignore[misc]  # without types of its 
 
 
 _COMPILER = _Compiler()
-if ibis.options.pyspark is None:
-    ibis.options.pyspark = _Options()
+if options.pyspark is None:
+    options.pyspark = _Options()
 
 
 class Spark:
@@ -110,7 +108,7 @@ class Spark:
         return dict(self._shown)
 
     def to_sql(self, expr: ir.Expr) -> str:
-        return _compiled(expr.as_table().op())
+        return written("spark", expr, lambda: _sql(real(expr)), private=True)
 
     def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._run(sql, parameters).collect()]
@@ -124,14 +122,16 @@ class Spark:
         kept = self._run(sql).localCheckpoint()
         kept.createOrReplaceTempView(ticked(name))
         self._rows[name] = kept.count()
-        return ibis.table(expr.schema(), name=name), self._rows[name]
+        return of_rows(name, expr), self._rows[name]
 
     def within(self, table: ir.Table, column: str, first: date, last: date) -> ir.Table:
         """Files of other months are not read, nor parts of files whose smallest and largest day tell it."""
         rows = self._by_month.get(table.get_name(), table)
         if MONTH in rows.columns:
             rows = rows.filter(rows[MONTH] >= ibis.literal(first.replace(day=1)), rows[MONTH] < ibis.literal(last))
-        return rows.filter(rows[column] >= ibis.literal(first), rows[column] < ibis.literal(last)).select(table.columns)
+        return rows.filter(rows[column] >= ibis.literal(first), rows[column] < ibis.literal(last)).select(
+            *table.columns
+        )
 
     def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
         """The same number for the same row whoever works it out, and no task for all of them: the rows of a shard are
@@ -203,7 +203,5 @@ def _bound(value: Any) -> Any:
     return str(value) if isinstance(value, (date, datetime)) else value
 
 
-@lru_cache(maxsize=2048)
-def _compiled(node: Node) -> str:
-    """As for DuckDB: the same expression is written once."""
-    return str(_COMPILER.to_sqlglot(node.to_expr()).sql("spark"))
+def _sql(expr: Any) -> str:
+    return str(_COMPILER.to_sqlglot(expr.as_table()).sql("spark"))

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlglot import exp
 
+from crmeter.warehouse.folds import rank_query
 from crmeter.warehouse.identifier import quoted
-from crmeter.warehouse.sql import rank_query
 
 _STRETCHES = 64  # for each time that values grow e-fold; the logarithm never falls where its argument grows
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import duckdb
-import ibis.expr.types as ir
 
+from crmeter.kernel.expressions import ir
 from crmeter.model.table import Kind, Table
 from crmeter.model.tables import BY_NAME, DELIVERED
 from crmeter.warehouse import schema
