@@ -35,6 +35,9 @@ class S3:
     says: dict[str, bytes] = field(default_factory=dict)  # path → what is answered instead
     busy: int = 0  # so many answers are that it is too much
     parts: bool = True  # whether parts of objects are given
+    goes_on: str = "token"  # how a list does that has more: "token", "never" (names none), "again" (heeds none)
+    heeds_if_match: bool = True
+    packed: bool = False  # whether objects are said to have been put there packed
     sent: int = 0  # bytes of objects
     seen: list[tuple[str, str, int]] = field(default_factory=list)
     port: int = 0
@@ -109,7 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = bucket[key]
         about = {"ETag": f'"{etag(body)}"', "Last-Modified": "Wed, 01 Jan 2025 00:00:00 GMT", "Accept-Ranges": "bytes"}
         given = self.headers.get("Range")
-        if self.headers.get("If-Match", about["ETag"]) != about["ETag"]:
+        if self.s3.packed:
+            about["Content-Encoding"] = "gzip"
+        if self.s3.heeds_if_match and self.headers.get("If-Match", about["ETag"]) != about["ETag"]:
             raise _Refused(412, "PreconditionFailed")
         if not given or not self.s3.parts:
             return 200, about, body
@@ -122,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _listed(self, name: str, asked: Mapping[str, str]) -> bytes:
         bucket, prefix, delimiter = self.s3.buckets[name], asked.get("prefix", ""), asked.get("delimiter", "")
-        after = asked.get("continuation-token", "")
+        after = asked.get("continuation-token", "") if self.s3.goes_on != "again" else ""
         is_url = asked.get("encoding-type") == "url" and self.s3.encodes
         written = quote_plus if is_url else escape  # Amazon writes a blank as +
         found, folders = [], {}
@@ -141,6 +146,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         items += "".join(f"<CommonPrefixes><Prefix>{written(f)}</Prefix></CommonPrefixes>" for f in folders)
         more = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if rest else ""
+        more = "" if self.s3.goes_on == "never" else more
         return (
             '<?xml version="1.0" encoding="UTF-8"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
             f"<Name>{name}</Name><Prefix>{written(prefix)}</Prefix><KeyCount>{len(page)}</KeyCount>"

@@ -105,6 +105,34 @@ def test_an_object_that_changes_meanwhile_is_noticed(tmp_path: Path, s3: S3) -> 
             found.source.check()
 
 
+def test_one_that_changes_is_noticed_where_the_store_heeds_no_conditions(tmp_path: Path, s3: S3) -> None:
+    """By what is said of the part that comes: its ETag, and the size of the whole."""
+    key = "lake/orders/year=2024/part 1+ü [a]*?b=1.parquet"
+    s3.heeds_if_match = False
+    for changed in (s3.buckets["crm"][key][:-1] + b"2", s3.buckets["crm"][key] + b"PAR1"):
+        with landed(tmp_path, PATH, access=access(s3)) as found:
+            kept, s3.buckets["crm"][key] = s3.buckets["crm"][key], changed
+            with pytest.raises(duckdb.Error):
+                found.rows("SELECT sum(amount) FROM raw_lake.orders")
+            with pytest.raises(UserError, match="was changed or removed while it was being read"):
+                found.source.check()
+            s3.buckets["crm"][key] = kept
+
+
+def test_an_object_that_is_said_to_be_packed_is_read_as_it_lies(tmp_path: Path, s3: S3) -> None:
+    """Programs that put one there may say so of a file that nobody packed."""
+    s3.packed = True
+    with landed(tmp_path, PATH, access=access(s3)) as found:
+        assert found.rows("SELECT count(*) FROM raw_lake.orders") == [(20001,)]
+
+
+@pytest.mark.parametrize("goes_on", ["never", "again"])
+def test_a_list_of_which_only_a_part_comes_is_refused(tmp_path: Path, s3: S3, goes_on: str) -> None:
+    """A part of the objects would be a part of the rows."""
+    s3.goes_on = goes_on
+    assert "lists only a part of the bucket" in str(refused(tmp_path, PATH, access=access(s3)))
+
+
 def test_what_a_store_refuses(tmp_path: Path, s3: S3, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     right = access(s3)

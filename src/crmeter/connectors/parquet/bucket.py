@@ -80,20 +80,34 @@ class Bucket:
     def listed(self, prefix: str) -> Iterator[Object]:
         """Every object whose key starts with ``prefix``, by key."""
         asked = {"list-type": "2", "prefix": prefix, "encoding-type": "url"}
+        before = None
         while True:
-            page = self._page(self._answer("", query(asked), {}, folder=prefix).content)
-            spelled = unquote_plus if page.findtext("{*}EncodingType") == "url" else str
-            for found in page.iterfind("{*}Contents"):
-                yield Object(
+            page = self._page(self._answer("", query(asked), {}, _LONGEST_LIST, folder=prefix)[1])
+            objects = self._objects(page)
+            yield from objects
+            more = page.findtext("{*}NextContinuationToken")
+            if not more and (page.findtext("{*}IsTruncated") or "").lower() != "true":
+                return
+            # a part of the objects would be a part of the rows: wrong numbers, and nothing would tell
+            if not more or objects[:1] == before:
+                raise faults.cut_list(self.source, self.where, self.name)
+            asked["continuation-token"], before = more, objects[:1]
+
+    def _objects(self, page: ElementTree.Element) -> list[Object]:
+        """What one page of a list tells of."""
+        spelled = unquote_plus if page.findtext("{*}EncodingType") == "url" else str
+        try:
+            return [
+                Object(
                     spelled(found.findtext("{*}Key") or ""),
                     int(found.findtext("{*}Size") or 0),
                     (found.findtext("{*}ETag") or "").strip('"'),
                     _instant(found.findtext("{*}LastModified") or ""),
                 )
-            more = page.findtext("{*}NextContinuationToken")
-            if page.findtext("{*}IsTruncated") != "true" or not more:
-                return
-            asked["continuation-token"] = more
+                for found in page.iterfind("{*}Contents")
+            ]
+        except ValueError:
+            raise faults.no_store(self.source, self.where) from None
 
     def _page(self, content: bytes) -> ElementTree.Element:
         """One page of a list."""
@@ -113,10 +127,14 @@ class Bucket:
         if end <= start:
             return b""
         wanted = {"Range": f"bytes={start}-{end - 1}", **({"If-Match": f'"{found.etag}"'} if found.etag else {})}
-        answer = self._answer("/" + encoded(found.key, keep="/"), "", wanted, found.key)
-        if answer.status_code != 206 or len(answer.content) != end - start:
+        answer, body = self._answer("/" + encoded(found.key, keep="/"), "", wanted, end - start, found.key)
+        if _is_another(answer, found):
+            raise faults.changed(f"{SCHEME}{self.name}/{found.key}")
+        said = answer.headers.get("content-range", "").partition("/")[0]
+        is_it = answer.status_code == 206 and said in ("", f"bytes {start}-{end - 1}")
+        if not is_it or len(body) != end - start:
             raise faults.not_in_parts(self.source, self.where, found.key)
-        return answer.content
+        return body
 
     @property
     def where(self) -> str:
@@ -124,27 +142,28 @@ class Bucket:
         return urlsplit(self.access.address(self.name)).netloc
 
     def _answer(
-        self, path: str, asked: str, headers: Mapping[str, str], key: str = "", folder: str = ""
-    ) -> httpx.Response:
-        """What the store answers, tried again where it is busy or the way is broken."""
+        self, path: str, asked: str, headers: Mapping[str, str], most: int, key: str = "", folder: str = ""
+    ) -> tuple[httpx.Response, bytes]:
+        """What the store answers, tried again where it is busy or the way is broken; of its body little more than the
+        ``most`` bytes that it may have."""
         import httpx
 
         for count in range(1, TRIES + 1):
             try:
-                answer = self._asked(path, asked, headers)
-            except httpx.TransportError as error:
+                answer, body = self._asked(path, asked, headers, most)
+            except httpx.RequestError as error:
                 if count == TRIES or _is_untrusted(error):
                     raise faults.not_reached(self.source, self.where, _said(error)) from None
             else:
                 if answer.is_success:
-                    return answer
+                    return answer, body
                 if answer.status_code not in _AGAIN or count == TRIES:
                     about = (self.source, self.where, self.name, key, folder)
-                    raise faults.refused(faults.Refusal.of(*about, answer))
+                    raise faults.refused(faults.Refusal.of(*about, answer, body))
             time.sleep(_PAUSE * 2 ** (count - 1))
         raise AssertionError
 
-    def _asked(self, path: str, asked: str, headers: Mapping[str, str]) -> httpx.Response:
+    def _asked(self, path: str, asked: str, headers: Mapping[str, str], most: int) -> tuple[httpx.Response, bytes]:
         address = self.access.address(self.name)
         parts = urlsplit(address)
         path = parts.path + (path or "/")
@@ -152,7 +171,10 @@ class Bucket:
         if self.access.key:
             sent = signed(self.access.key, self.access.signed_for, path, asked, sent, datetime.now(UTC))
         url = f"{parts.scheme}://{parts.netloc}{path}" + (f"?{asked}" if asked else "")
-        return self._opened().get(url, headers={**sent, **headers, "Accept-Encoding": "identity"})
+        told = {**sent, **headers, "Accept-Encoding": "identity"}
+        with self._opened().stream("GET", url, headers=told) as answer:
+            # a part of an object is of its bytes as they lie there, also where it was put there packed
+            return answer, _first(answer.iter_raw() if answer.status_code == 206 else answer.iter_bytes(), most)
 
     def _opened(self) -> httpx.Client:
         import httpx
@@ -169,6 +191,25 @@ class Bucket:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _first(chunks: Iterator[bytes], most: int) -> bytes:
+    """Little more than the first bytes: whoever sends more is not listened to."""
+    found = bytearray()
+    for chunk in chunks:
+        found += chunk
+        if len(found) > most:
+            break
+    return bytes(found)
+
+
+def _is_another(answer: httpx.Response, found: Object) -> bool:
+    """Whether what is answered is of another object than the one that was listed; not every store heeds If-Match."""
+    etag = answer.headers.get("etag", "").removeprefix("W/").strip('"')
+    size = answer.headers.get("content-range", "").rpartition("/")[2]
+    return (etag and found.etag and etag != found.etag.removeprefix("W/").strip('"')) or (
+        size.isdecimal() and int(size) != found.size
+    )
 
 
 def _instant(text: str) -> datetime:

@@ -33,10 +33,12 @@ class Refusal:
     region: str
 
     @classmethod
-    def of(cls, source: str, host: str, bucket: str, key: str, folder: str, answer: httpx.Response) -> Refusal:
-        body = answer.text[:10_000]
-        region = _held(body, "Region") or answer.headers.get("x-amz-bucket-region", "")
-        code = _held(body, "Code") or ("PermanentRedirect" if answer.status_code == 301 and region else "")
+    def of(
+        cls, source: str, host: str, bucket: str, key: str, folder: str, answer: httpx.Response, body: bytes
+    ) -> Refusal:
+        said = body[:10_000].decode("utf-8", "replace")
+        region = _held(said, "Region") or answer.headers.get("x-amz-bucket-region", "")
+        code = _held(said, "Code") or ("PermanentRedirect" if answer.status_code == 301 and region else "")
         return cls(source, host, bucket, key, folder, answer.status_code, code, region)
 
 
@@ -138,6 +140,16 @@ def no_store(source: str, host: str) -> UserError:
         t("{host} does not answer as a store of objects (S3) does.", host=host),
         next=t("Correct endpoint or url_style of [sources.{source}] in crmeter.toml.", source=source),
     )
+
+
+def cut_list(source: str, host: str, bucket: str) -> UserError:
+    """A list that ends in the middle, or begins again."""
+    return UserError.of(
+        t("{host} lists only a part of the bucket “{bucket}”.", host=host, bucket=bucket),
+        t("It says that there is more, and does not give it."),
+        t("Correct endpoint of [sources.{source}] in crmeter.toml, or let path name folders of fewer than 1,000 "
+          "objects.", source=source),
+    )  # fmt: skip
 
 
 def not_in_parts(source: str, host: str, key: str) -> UserError:
