@@ -6,7 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 PIP_INSTALL := $(PIP) install --no-compile
-COMPILE_ALL := $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib >/dev/null 2>&1 || true
+# uv fetches and unpacks packages side by side; pip, one after the other, where there is no uv or it finds no index
+index = $${PIP_INDEX_URL:-$$($(PIP) config get global.index-url 2>/dev/null)}
+UV_INSTALL = index="$(index)"; UV_SYSTEM_CERTS=1 $(BIN)/uv pip install --quiet --python $(BIN)/python \
+	$${index:+--default-index "$$index"}
+install = { $(UV_INSTALL) $(1) 2>/dev/null || $(PIP_INSTALL) $(1); }
+COMPILE_ALL := $(BIN)/python -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib >/dev/null 2>&1 || true
 WORKERS ?= 2
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE  # written once, not compiled again by each process
 
@@ -37,26 +42,32 @@ $(VENV)/.made:
 	echo "No Python 3.11 or newer was found. Install it, or name it: PYTHON=/path/to/python make install" >&2; \
 	exit 1
 
-$(VENV)/.core: $(VENV)/.made requirements/core.txt pyproject.toml
+$(VENV)/.uv: $(VENV)/.made requirements/uv.txt
+	@$(PIP_INSTALL) --require-hashes -r requirements/uv.txt || true
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.uv requirements/core.txt pyproject.toml
 	@echo "Installing what requirements/core.txt locks"
-	@$(PIP_INSTALL) --require-hashes -r requirements/core.txt
-	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@$(call install,--require-hashes -r requirements/core.txt)
+	@$(call install,--no-deps --no-build-isolation -e .)
 	@$(COMPILE_ALL)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.core requirements/test.txt
+# holds what core.txt locks as well
+$(VENV)/.test: $(VENV)/.uv requirements/test.txt pyproject.toml
 	@echo "Installing what requirements/test.txt locks"
-	@$(PIP_INSTALL) --require-hashes -r requirements/test.txt
+	@$(call install,--require-hashes -r requirements/test.txt)
+	@$(call install,--no-deps --no-build-isolation -e .)
 	@$(COMPILE_ALL)
-	@touch $@
+	@touch $(VENV)/.core $@
 
 $(VENV)/.all: $(VENV)/.core requirements/all.txt
 	@echo "Installing what requirements/all.txt locks"
-	@$(PIP_INSTALL) --require-hashes -r requirements/all.txt
+	@$(call install,--require-hashes -r requirements/all.txt)
 	@$(COMPILE_ALL)
 	@touch $@
 
-$(VENV)/.assets: $(VENV)/.core package.json package-lock.json scripts/assets.py
+$(VENV)/.assets: $(VENV)/.made package.json package-lock.json scripts/assets.py
 	@echo "Installing the fonts that package-lock.json locks"
 	@command -v npm >/dev/null || $(PIP) install --require-hashes -r requirements/node.txt
 	@$(BIN)/python scripts/assets.py
@@ -82,7 +93,8 @@ tests: $(VENV)/.test $(VENV)/.assets
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # side by side: the linters are done long before the tests, and say nothing unless something is wrong
-test: $(VENV)/.test $(VENV)/.assets
+test:
+	@$(MAKE) --no-print-directory -j 2 $(VENV)/.test $(VENV)/.assets
 	@$(MAKE) --no-print-directory -j 2 lint tests
 
 stories: $(VENV)/.test
@@ -99,10 +111,10 @@ shape: install
 
 COMPILE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
-lock: $(VENV)/.core
-	@$(PIP) install uv
+lock: $(VENV)/.uv
 	$(COMPILE) pyproject.toml requirements/build.in -c requirements/constraints.in -o requirements/core.txt
 	$(COMPILE) requirements/node.in -o requirements/node.txt
+	$(COMPILE) requirements/uv.in -o requirements/uv.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra clickhouse --extra postgres --extra s3 --extra spark -c requirements/core.txt -o requirements/all.txt
 	$(COMPILE) pyproject.toml requirements/build.in --extra analysis --extra clickhouse --extra postgres --extra s3 --extra spark --extra test -c requirements/all.txt -o requirements/test.txt
 
