@@ -6,20 +6,25 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from crmeter.app.settings import open_workspace
 from crmeter.kernel.errors import UserError
+from crmeter.kernel.period import Grain, Period
+from crmeter.kpis import CATALOGUE
+from crmeter.metrics import Request, measure
 from crmeter.warehouse import derive, schema
 from crmeter.warehouse.duck import reading
 from crmeter.warehouse.memory import bound_memory, bounds, sweep_spills
 from crmeter.warehouse.publish import writing
-from tests.world.engine import RULES
+from tests.world.engine import RULES, designed, warehouse
 from tests.world.rows import AS_OF
 
 IN_ORDER = "SELECT max(x) FROM (SELECT hash(range) AS x, row_number() OVER (ORDER BY hash(range)) AS n FROM range({n}))"
+QUARTER = Period(date(2025, 7, 1), date(2025, 10, 1), Grain.QUARTER)
 AT_ONCE = "SELECT len(list(hash(range))) FROM range(10_000_000)"  # one value of 80 MB: no disk helps
 
 
@@ -56,6 +61,15 @@ def test_what_cannot_be_done_with_so_little_is_said_with_the_setting(path: Path)
     with pytest.raises(UserError) as raised, reading(path) as warehouse:
         warehouse.execute(AT_ONCE)
     assert "[engine]" in str(raised.value) and "30 MB" in str(raised.value)
+
+
+def test_rows_are_forgotten_once_their_ranks_are_read() -> None:
+    world, con = warehouse(designed())
+    with con:
+        median = [kpi for kpi in CATALOGUE if kpi.id == "first_response_hours.median"]
+        assert measure(world, RULES, Request(median, [QUARTER])).value(median[0], QUARTER).n
+        columns = con.execute("SELECT column_name FROM duckdb_columns() WHERE table_name LIKE 'kept_%'").fetchall()
+    assert ("forgotten",) in columns and ("first_response_hours",) not in columns
 
 
 def test_a_load_that_needs_more_leaves_the_one_before(path: Path) -> None:

@@ -110,8 +110,9 @@ class _Family:
     def _rank(
         self, found: ir.Table, column: str, among: str, rankeds: Sequence[RankedCells], places: Sequence[Place]
     ) -> None:
-        rows = self._ranked(found, column, among, "in_order").drop("member")
-        fetch_ranks(self.reading, self.slices, self.reading.warehouse.keep(rows), "in_order", rankeds, places)
+        rows = self.reading.warehouse.keep(self._ranked(found, column, among, "in_order").drop("member"))
+        fetch_ranks(self.reading, self.slices, rows, "in_order", rankeds, places)
+        self.reading.warehouse.forget(rows)
 
     def _sway(
         self, found: Sequence[ir.Table], home: Mapping[tuple[Place, str], int], sway: Sway, places: Iterable[Places]

@@ -54,6 +54,8 @@ class RowScan:
                 alike,
                 set().union(*(rankings[ranked] for ranked in alike)),
             )
+        if rankings:
+            self.reading.warehouse.forget(rows)
 
     def _grouped(
         self, population: str, places: Iterable[Place], columns: Sequence[str]

@@ -166,6 +166,10 @@ class Warehouse:
         self._note(sql, rows, name)
         return kept
 
+    def forget(self, kept: ir.Table) -> None:
+        """Free the memory of kept rows that are not read any more."""
+        self._engine.put(kept.get_name(), {"forgotten": "INTEGER"}, ())
+
     def within(self, table: str, column: str, first: date, last: date) -> ir.Table:
         """A canonical table that is to be read from the day ``first`` to before ``last`` of a business date."""
         return self._engine.within(self.tables[table], column, first, last)
