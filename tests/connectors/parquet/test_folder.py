@@ -69,6 +69,15 @@ def test_named_tables_alone_are_read(tmp_path: Path) -> None:
         assert found.names == ["customers", "sales"]
 
 
+def test_a_file_that_two_paths_lead_to_is_read_once(tmp_path: Path) -> None:
+    """Twice, it would double what a mapping sums."""
+    write(tmp_path / "lake" / "2025" / "orders.parquet", "SELECT 10 AS amount")
+    with landed(tmp_path, "lake", "lake/2025", tables={"orders": "**/orders.parquet"}) as found:
+        assert found.rows("SELECT sum(amount) FROM raw_lake.orders") == [(10,)] and found.table("orders").rows == 1
+    twice = {"orders": "2025/orders.parquet", "Orders": "2025"}
+    assert "One would replace the other" in str(refused(tmp_path, "lake", tables=twice))
+
+
 def test_files_that_differ_are_read_by_name_and_it_is_said(tmp_path: Path) -> None:
     write(tmp_path / "orders" / "1.parquet", "SELECT 1 AS id, 'a' AS name, 5 AS amount")
     write(tmp_path / "orders" / "2.parquet", "SELECT 2.5 AS amount, 2 AS id, true AS late")
