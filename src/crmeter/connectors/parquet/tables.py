@@ -29,12 +29,12 @@ def grouped(source: str, listings: Sequence[Listing], named: Mapping[str, str]) 
     if named:
         for name, pattern in named.items():
             # paths may lie in one another: a file is read once
-            files = {file.path: file for listing in listings for file in listing.files if _is_meant(file, pattern)}
+            meant = {file.path: file for listing in listings for file in listing.files if _is_meant(file, pattern)}
             table = snake(name) or "table"
             if table in found:
-                problems.append(_same_name(source, table, [*found[table], *files.values()]))
-            found[table] = [*files.values()]
-            if not files:
+                problems.append(_same_name(source, table, [*found[table], *meant.values()]))
+            found[table] = [*meant.values()]
+            if not meant:
                 problems.append(_empty(source, name, pattern))
         raise_if_any(problems)
         return found
