@@ -193,6 +193,12 @@ def test_a_server_is_named_without_a_password_and_has_no_file(tmp_path: Path) ->
         _ = workspace.warehouse
 
 
+def test_spark_may_be_told_elsewhere_where_it_is(tmp_path: Path) -> None:
+    write(tmp_path, LEAST + '[engine]\nurl = "spark://"\n')
+    assert open_workspace(tmp_path, {}).server == "spark://"
+    assert "[engine] url" in problems(tmp_path, LEAST + '[engine]\nurl = "sc://"\n')[0]
+
+
 def test_a_secret_is_looked_up_only_when_it_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, LEAST + '[engine]\nurl = "file:where.txt"\n[store]\nurl = "env:STORE_ADDRESS"\n')
     workspace = open_workspace(tmp_path, {})

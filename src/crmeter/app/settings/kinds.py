@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from crmeter.kernel.messages import t
-from crmeter.warehouse.engines.products import SCHEMES
+from crmeter.warehouse.engines.products import BARE, SCHEMES
 
 
 class Misfit(Exception):
@@ -198,14 +198,15 @@ def table_of(inner: SettingKind, names: SettingKind | None = None) -> SettingKin
     return SettingKind(read, lambda: t("a table of names, each with {what}", what=inner.allowed()), _table)
 
 
-def address(*schemes: str) -> SettingKind:
-    """An address that starts with one of ``schemes``, or where to find it: ``env:NAME``, ``file:PATH``."""
+def address(*schemes: str, bare: tuple[str, ...] = ()) -> SettingKind:
+    """An address that starts with one of ``schemes``, or where to find it: ``env:NAME``, ``file:PATH``. The schemes
+    ``bare`` are addresses by themselves."""
 
     def read(value: Any) -> str:
         text = _text(value)
         if text.startswith(("env:", "file:")) and not text.startswith("file://"):
             return text
-        if not text.startswith(schemes) or text in schemes:
+        if not text.startswith(schemes) or (text in schemes and text not in bare):
             raise Misfit(nearest(text.partition("//")[0] + "///", schemes))
         return text
 
@@ -243,7 +244,7 @@ def _database(value: Any) -> str:
 
 def _engine(value: Any) -> str:
     """The address of a warehouse. A password has no place in the toml."""
-    text: str = address("duckdb:///", *SCHEMES).read(value)
+    text: str = address("duckdb:///", *SCHEMES, bare=BARE).read(value)
     if text.startswith(SCHEMES) and not isinstance(value, FromEnvironment):
         from crmeter.connectors.sql import holds_password
 

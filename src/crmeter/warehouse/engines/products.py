@@ -23,6 +23,8 @@ PRODUCTS = (
     Product("Spark", ("spark://", "sc://"), "pyspark", "spark", "spark_session"),
 )
 SCHEMES = tuple(scheme for product in PRODUCTS for scheme in product.schemes)
+BARE = ("spark://",)
+"""The schemes that are an address by themselves: the driver is told elsewhere where its server is."""
 
 
 def product_of(url: str) -> Product:
