@@ -92,7 +92,7 @@ class _Family:
         for i, batch in enumerate(batches):
             inside = {(one[0].column, two[0].column) for one, two in between.get((i, i), ()) if one[1] == two[1]}
             self._sum(found[i], batch, sorted(inside))
-        for (i, j), pairs in between.items():
+        for (i, j), pairs in sorted(between.items()):  # in the same order in every process
             self._cross(found[i], found[j], [pair for pair in pairs if i != j or pair[0][1] != pair[1][1]])
         for (i, column, among), rankeds in rankings.items():
             self._rank(found[i], column, among, rankeds, batches[i].places)

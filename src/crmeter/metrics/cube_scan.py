@@ -74,7 +74,7 @@ class CubeScan:
                 if not kept or (place, column) in asked:
                     cells.setdefault(place, set()).add(column)
         if wanted:
-            self._read(wanted)
+            self._read(dict(sorted(wanted.items())))  # in the same order in every process
         return replace(plan, cells=cells, products=products)
 
     @cached_property

@@ -93,7 +93,7 @@ class RowScan:
         together: dict[str, set[Pair]] = {}
         for pair in self.reading.plan.stocks:
             together.setdefault(pair[0][0].population, set()).add(pair)
-        for population, pairs in together.items():
+        for population, pairs in sorted(together.items()):
             places = sorted({(one[1], two[1]) for one, two in pairs})
             ends = [(a, b, *sorted((self.reading.plan.days[a][1], self.reading.plan.days[b][1]))) for a, b in places]
             columns = {"period": "INTEGER", "base": "INTEGER", "first_end": "DATE", "last_end": "DATE"}
