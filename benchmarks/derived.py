@@ -17,20 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import harness
-from benchmarks.warehouses import warehouse_of
+from benchmarks.warehouses import connected, warehouse_of
 
 _COLUMNS = "customer_id, started_on, ended_on, number::BIGINT, spells::BIGINT"
 
 
 def ours(path: Path) -> Callable[[], list[str]]:
-    import duckdb
-
     from benchmarks import company
     from crmeter.model.spells import spells
     from crmeter.warehouse.engines.embedded import DuckDB
 
     def run() -> list[str]:
-        with duckdb.connect(str(path), read_only=True) as con:
+        with connected(path) as con:
             engine = DuckDB(con)
             rows = engine.to_sql(spells(engine.tables(), company.RULES, company.END))
             con.execute(f"CREATE TEMP TABLE spells AS {rows}")
@@ -40,12 +38,10 @@ def ours(path: Path) -> Callable[[], list[str]]:
 
 
 def by_hand(path: Path) -> Callable[[], list[str]]:
-    import duckdb
-
     statements = (harness.HERE / "spells.sql").read_text("utf-8").split(";\n")
 
     def run() -> list[str]:
-        with duckdb.connect(str(path), read_only=True) as con:
+        with connected(path) as con:
             for statement in filter(str.strip, statements):
                 con.execute(statement)
             return _left(con)

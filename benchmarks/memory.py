@@ -23,14 +23,12 @@ TOO_SMALL = 4  # megabytes
 def bounded(path: Path, megabytes: int) -> dict[str, Any]:
     """The panel in this process; ``said`` is empty where it finished, else the error."""
     from crmeter.kernel.errors import UserError
-    from crmeter.warehouse.memory import bound_memory
 
-    bound_memory(megabytes * 1_000_000)
     said: list[str] = []
 
     def run() -> None:
         try:
-            panel.ours(path)()
+            panel.ours(path, memory=megabytes * 1_000_000)()
         except UserError as error:
             said.extend(problem.what for problem in error.problems)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from benchmarks.warehouses import connected
+
 HERE = Path(__file__).resolve().parent
 DIMENSIONS = {
     "total": "NULL",
@@ -115,10 +117,9 @@ def query(kpi: str, dimension: str) -> str:
 
 def run(path: Path) -> dict[tuple[str, str, str, str | None], Any]:
     """The values of all queries, one after another on one connection."""
-    import duckdb
 
     found: dict[tuple[str, str, str, str | None], Any] = {}
-    with duckdb.connect(str(path), read_only=True) as con:
+    with connected(path) as con:
         con.execute("CREATE TEMP MACRO mi(d) AS ((year(d) - 2020) * 12 + month(d) - 7)::UTINYINT")
         for kpi in QUERIES:
             for dimension in DIMENSIONS if kpi != "cac" else ("total",):

@@ -26,6 +26,7 @@ if str(ROOT) not in sys.path:  # run as a file
 
 from benchmarks import harness, one_query  # noqa: E402
 from benchmarks.harness import DATA, HERE  # noqa: E402
+from benchmarks.warehouses import MEMORY, connected  # noqa: E402
 
 Key = tuple[str, str, str, str | None]  # KPI, month, attribute or "total", its value
 Values = dict[Key, float | None]
@@ -46,10 +47,13 @@ KPIS = (  # those that the SQL by hand has
 TOTAL_ONLY = ("cac",)  # spend has no customers, so it cannot be split by what they are
 
 
-def ours(path: Path, *, spent: list[float] | None = None, only: Sequence[str] = KPIS) -> Any:
+def ours(
+    path: Path, *, spent: list[float] | None = None, only: Sequence[str] = KPIS, memory: int = MEMORY
+) -> Callable[[], list[Any]]:
     """The panel by the product's own definitions: a function that measures it and gives a list of Value.
 
-    With ``spent`` each KPI is asked for by itself, and its CPU seconds are added there.
+    With ``spent`` each KPI is asked for by itself, and its CPU seconds are added there. DuckDB takes at most ``memory``
+    bytes.
     """
     from benchmarks import company
     from crmeter.kernel.calendar import Calendar
@@ -57,6 +61,7 @@ def ours(path: Path, *, spent: list[float] | None = None, only: Sequence[str] = 
     from crmeter.kpis import CATALOGUE
     from crmeter.metrics.request import Request, measure
     from crmeter.warehouse.duck import reading
+    from crmeter.warehouse.memory import bound_memory
 
     chosen = [kpi for kpi in CATALOGUE if kpi.id in only]
 
@@ -69,6 +74,7 @@ def ours(path: Path, *, spent: list[float] | None = None, only: Sequence[str] = 
     def run() -> list[Any]:
         periods = list(Calendar().split(company.START, company.END, Grain.MONTH))
         values = []
+        bound_memory(memory)
         with reading(path) as warehouse:
             for kpis, slices in parts():
                 before = harness.cpu_seconds()
@@ -89,13 +95,11 @@ def ours(path: Path, *, spent: list[float] | None = None, only: Sequence[str] = 
 
 def by_hand(path: Path, *scripts: str) -> Any:
     """The same by hand: a function that runs the statements and gives (column names, rows) of each script's result."""
-    import duckdb
-
     texts = {script: (HERE / f"{script}.sql").read_text("utf-8").split(";\n") for script in scripts}
 
     def run() -> list[tuple[list[str], list[tuple[Any, ...]]]]:
         found = []
-        with duckdb.connect(str(path), read_only=True) as con:
+        with connected(path) as con:
             for script, statements in texts.items():
                 for statement in statements:
                     if statement.strip():

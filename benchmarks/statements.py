@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import harness, panel
+from benchmarks.warehouses import connected
 
 _TABLE = re.compile(r'"?(?:main|derived)"?\."(\w+)"|"(kept_\d+)"')
 MOST = 12  # statements that are told
@@ -47,7 +48,6 @@ class Timed:
 def profile(path: Path) -> dict[str, Any]:
     """CPU seconds of the panel: of DuckDB, of planning (all else until everything is measured), of making the values;
     and of the dearest statements, by the tables they read."""
-    import duckdb
 
     from benchmarks import company
     from crmeter.kernel.calendar import Calendar
@@ -60,7 +60,7 @@ def profile(path: Path) -> dict[str, Any]:
     kpis = [kpi for kpi in CATALOGUE if kpi.id in panel.KPIS and kpi.id not in panel.TOTAL_ONLY]
     periods = list(Calendar().split(company.START, company.END, Grain.MONTH))
     slices = ((), *((name,) for name in panel.ATTRIBUTES))
-    with duckdb.connect(str(path), read_only=True) as con:
+    with connected(path) as con:
         con.execute("SET TimeZone = 'UTC'")
         timed = Timed(con)
         warehouse = Warehouse(DuckDB(timed))  # type: ignore[arg-type]
