@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 import duckdb
 import pytest
@@ -16,6 +17,7 @@ from crmeter.model.cubes import CUBE, PAIRS, Part, of_month, place_in_cube
 from crmeter.model.rules import Rules
 from crmeter.warehouse import derive, schema
 from crmeter.warehouse.advance import Advance
+from crmeter.warehouse.cube_change import CubeChange
 
 RULES = Rules("TWD", "UTC", inactivity_days=20)
 START = date(2025, 1, 1)
@@ -123,6 +125,30 @@ def test_carried_on_as_made_anew(told: list[Story]) -> None:
         derive.refresh(con, RULES, day(horizon))
         derive.roll_up(con, RULES, day(horizon), least_rows=0)
         assert carried_on == derived(con)
+
+
+def test_large_amounts_are_squared_to_the_last_digit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of 2025-01 by hand: 225,461.08² = 50,832,698,594.7664, then 99,999,999.99². Where even the many digits of
+    the sums are too few there is no cube, and the load goes on."""
+    rows: Rows = {name: {} for name in COLUMNS} | {"customer": {"ann": ("north", None)}}
+    told = [rows | {"order": {"1": ("ann", day(3), "sale", amount, "TWD")}} for amount in (225461.08, 99_999_999.99, 1)]
+    squares = f"SELECT month_revenue__month_revenue FROM derived.{CUBE} WHERE \"on\" = DATE '2025-01-01'"
+    with empty() as con:
+        load(con, 1, {}, told[0])
+        derive.refresh(con, RULES, day(60))
+        derive.roll_up(con, RULES, day(60), least_rows=0)
+        assert con.execute(squares).fetchall() == [(Decimal("50832698594.7664"),)]
+        load(con, 2, told[0], told[1])
+        Advance(con, RULES, 2, day(60), day(60), least_rows=0).run()
+        assert con.execute(squares).fetchall() == [(Decimal("9999999998000000.0001"),)]
+
+        def overflow(self: object, name: str, *_: object) -> None:
+            raise duckdb.OutOfRangeException(name)
+
+        monkeypatch.setattr(CubeChange, "_sum", overflow)
+        load(con, 3, told[1], told[2])
+        Advance(con, RULES, 3, day(60), day(60), least_rows=0).run()
+        assert con.execute(squares).fetchall() == [(1,)]  # made anew
 
 
 def test_no_cube_of_few_rows() -> None:

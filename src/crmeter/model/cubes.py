@@ -197,4 +197,6 @@ def _exact(number: ir.NumericValue) -> ir.NumericScalar:
 def _product(x: ir.NumericValue, y: ir.NumericValue) -> ir.NumericScalar:
     """Σ x × y, to the last digit."""
     whole = x.type().is_integer() + y.type().is_integer()
+    if not whole:  # two of 18 digits would be multiplied in 18, which amounts above 100,000 do not fit
+        x = x.cast("decimal(38, 4)")
     return (x * y).sum().cast(("decimal(38, 8)", "decimal(38, 4)", "int64")[whole])

@@ -49,7 +49,10 @@ class CubeChange:
         tables["customer_alias"] = declared(self.alias_before, {"customer_id": "VARCHAR", "survivor_id": "VARCHAR"})
         [(first,)] = self.con.execute(f'SELECT min("on") FROM {self._cube}').fetchall()
         over = month_number(self.before.as_of)
-        self._sum(_OUT, tables, self.before, range(month_number(first) if first else over, over))
+        try:
+            self._sum(_OUT, tables, self.before, range(month_number(first) if first else over, over))
+        except duckdb.OutOfRangeException:
+            self._attributes = None
 
     def put_in(self) -> None:
         """Bring the cube up to rollups and spells as they are now."""
@@ -60,8 +63,8 @@ class CubeChange:
         months = cubes.months_with_rows(engine, self.now.as_of)
         over = month_number(self.before.as_of)
         tables = {**engine.tables(), **dict(self._as_they_are())}
-        self._sum(_IN, tables, self.now, range(min(months.start, over), over))
         try:
+            self._sum(_IN, tables, self.now, range(min(months.start, over), over))
             self._add()
             new = range(max(months.start, over), months.stop)
             if new:
