@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmeter.kernel.expressions import Private, digest, ibis, ir, is_private, real, tables_of
-from crmeter.warehouse.sql import declared, to_sql
+from crmeter.kernel.expressions import Private, days_of, digest, ibis, ir, is_private, real, shape, tables_of
+from crmeter.warehouse.sql import _compiler, declared, to_sql
 
 ORDER = declared("order", {"order_id": "VARCHAR", "kind": "VARCHAR", "amount": "DECIMAL(18,4)", "ordered_on": "DATE"})
 
@@ -118,3 +118,41 @@ def test_functions_of_ibis() -> None:
     later = numbers.select(day=ibis.literal(date(2026, 1, 1)), best=ibis.greatest(numbers.n, 2))
     assert later.columns == ("day", "best")
     assert "MAKE_DATE(2026, 1, 1)" in to_sql(later)
+
+
+def until(first: date, last: date, least: date = date(2026, 1, 1)) -> ir.Table:
+    rows = ORDER.filter(ORDER.ordered_on >= first, ORDER.ordered_on < last)
+    return rows.mutate(late=ibis.greatest(rows.ordered_on, ibis.literal(least)), first=ibis.literal(first)).select(
+        "late"
+    )
+
+
+def test_other_days_in_the_same_places_have_the_same_shape() -> None:
+    one = until(date(2025, 1, 1), date(2025, 2, 1))
+    two = until(date(2024, 5, 1), date(2024, 6, 1), date(2023, 7, 8))
+    assert shape(one) == shape(two)
+    assert digest(one) != digest(two)
+    same = date(2025, 1, 1)  # one day in two places is another shape: it is written once
+    assert shape(until(same, same)) != shape(one)
+    assert shape(until(same, date(2026, 1, 1))) != shape(one)
+    assert shape(ORDER.filter(ORDER.ordered_on >= date(2025, 1, 1))) != shape(
+        ORDER.filter(ORDER.ordered_on >= "2025-01-01")
+    )
+
+
+@given(*(st.dates(date(1900, 1, 1), date(2100, 1, 1)) for _ in range(3)))
+def test_sql_has_its_own_days_whichever_were_asked_before(one: date, two: date, three: date) -> None:
+    expression = until(one, two, three)
+    assert to_sql(expression) == str(_compiler().to_sqlglot(real(expression)).sql("duckdb"))
+
+
+def test_days_of_parts_are_told_apart_in_what_is_made_of_them() -> None:
+    """Two parts of one shape, each with a day of its own, do not change their days with each other."""
+    january, june = (ORDER.filter(ORDER.ordered_on == day) for day in (date(2026, 1, 1), date(2026, 6, 1)))
+    both, turned = january.union(june), june.union(january)
+    assert days_of(both) == (date(2026, 1, 1), date(2026, 6, 1))
+    assert shape(both) == shape(turned)
+    assert shape(both) != shape(january.union(january))
+    assert to_sql(both) == str(_compiler().to_sqlglot(real(both)).sql("duckdb"))
+    assert to_sql(turned) == str(_compiler().to_sqlglot(real(turned)).sql("duckdb"))
+    assert to_sql(both) != to_sql(turned)

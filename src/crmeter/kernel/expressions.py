@@ -5,6 +5,9 @@ Ibis takes to put the same expression together, and its digest says all that the
 the same steps, on tables of the same columns. What is asked of an expression (its SQL, its columns, the type of a
 column) is therefore remembered by the digest, and Ibis, which takes half a second to import, is only called where the
 answer is not known yet. Anything else that Ibis can do, an expression can do: it is done when it is needed.
+
+Days are kept apart: the shape of an expression says where each of its days stands, not which they are. What is asked
+tomorrow has the shape of what was asked today.
 """
 
 from __future__ import annotations
@@ -23,32 +26,47 @@ if TYPE_CHECKING:
     import ibis
     import ibis.expr.types as ir
 
-__all__ = ["Expression", "Kind", "Private", "Table", "digest", "ibis", "ir", "is_private", "real", "tables_of"]
+__all__ = [
+    "Expression",
+    "Kind",
+    "Private",
+    "Table",
+    "days_of",
+    "digest",
+    "ibis",
+    "ir",
+    "is_private",
+    "real",
+    "shape",
+    "tables_of",
+]
 
-_PLAIN = (str, int, float, bool, type(None), date, datetime, timedelta, Decimal)
+_PLAIN = (str, int, float, bool, type(None), datetime, timedelta, Decimal)
+Days = tuple[date, ...]
 
 
 class Expression:
     """A step that is noted down: a function and what it is called with, other expressions among it."""
 
-    __slots__ = ("_arguments", "_digest", "_function", "_named", "_private", "_real")
+    __slots__ = ("_arguments", "_days", "_function", "_made", "_named", "_private", "_shape")
 
     def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]) -> None:
         self._function = function
         self._arguments = arguments
         self._named = named
-        self._real: Any = None
+        self._made: dict[Days, Any] = {}  # what Ibis made of it, by the days that stood in it
+        self._days: Days = ()
         self._private = False
         told = [self._told(each) for each in arguments]
         told += [f"{name}={self._told(each)}" for name, each in named.items()]
         written = f"{function.__module__}.{function.__qualname__}({','.join(told)})"
-        self._digest = blake2b(written.encode(), digest_size=16).hexdigest()
+        self._shape = blake2b(written.encode(), digest_size=16).hexdigest()
 
     def _told(self, part: Any) -> str:
         """A part of a step as text that only the same part has."""
         if isinstance(part, Expression):
             self._private |= part._private
-            return f"#{part._digest}"
+            return f"#{part._shape}{list(map(self._place, part._days)) if part._days else ''}"
         if isinstance(part, list | tuple):
             return f"{type(part).__name__}[{','.join(map(self._told, part))}]"
         if isinstance(part, Mapping):
@@ -58,9 +76,17 @@ class Expression:
         if isinstance(part, Private):
             self._private = True
             return self._told(part.value)
+        if type(part) is date:
+            return f"day{self._place(part)}"
         if not isinstance(part, _PLAIN):
             raise TypeError(f"{part!r} cannot be part of an expression")
         return f"{type(part).__name__}:{part!r}"
+
+    def _place(self, day: date) -> int:
+        """Which of the days of this step it is."""
+        if day not in self._days:
+            self._days += (day,)
+        return self._days.index(day)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # what Python asks of any object
@@ -80,10 +106,10 @@ class Expression:
         raise TypeError("an expression has no parts before it is measured")
 
     def __hash__(self) -> int:
-        return hash(self._digest)
+        return hash(self._shape)
 
     def __repr__(self) -> str:
-        return f"<expression {self._digest}>"
+        return f"<expression {digest(self)}>"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -104,7 +130,7 @@ class Expression:
         return real(self).op()
 
     def _asked(self, what: str, work: Callable[[], str]) -> str:
-        return remembered(what, self._digest, work)
+        return remembered(what, self._shape, work)
 
 
 class Table(Expression):
@@ -148,21 +174,24 @@ class Private:
         self.value = value
 
 
-def real(part: Any) -> Any:
-    """What Ibis makes of an expression, or of anything that holds some. Steps are taken once, the innermost first: a
-    long chain of them is no deep recursion."""
-    waiting = [part] if isinstance(part, Expression) else [*_expressions([part])]
+def real(expression: Any, days: Mapping[date, date] | None = None) -> Any:
+    """What Ibis makes of an expression, with other ``days`` in the place of its own if they are given. Steps are taken
+    once, the innermost first: a long chain of them is no deep recursion."""
+    days = days or {}
+    waiting = [expression]
     while waiting:
         step = waiting[-1]
-        missing = [each for each in _expressions((*step._arguments, *step._named.values())) if each._real is None]
-        if missing and step._real is None:
-            waiting += missing
-            continue
-        if step._real is None:
-            named = {name: _filled(each) for name, each in step._named.items()}
-            step._real = step._function(*map(_filled, step._arguments), **named)
+        stand = tuple(days.get(day, day) for day in step._days)
+        if stand not in step._made:
+            parts = _expressions((*step._arguments, *step._named.values()))
+            missing = [each for each in parts if tuple(days.get(day, day) for day in each._days) not in each._made]
+            if missing:
+                waiting += missing
+                continue
+            named = {name: _filled(each, days) for name, each in step._named.items()}
+            step._made[stand] = step._function(*(_filled(each, days) for each in step._arguments), **named)
         waiting.pop()
-    return _filled(part)
+    return _filled(expression, days)
 
 
 def _expressions(parts: Iterable[Any]) -> Iterable[Expression]:
@@ -175,21 +204,34 @@ def _expressions(parts: Iterable[Any]) -> Iterable[Expression]:
             yield from _expressions(part.values())
 
 
-def _filled(part: Any) -> Any:
+def _filled(part: Any, days: Mapping[date, date]) -> Any:
     """A part of a step with what Ibis made of the expressions in it."""
     if isinstance(part, Expression):
-        return part._real
+        return part._made[tuple(days.get(day, day) for day in part._days)]
     if isinstance(part, list | tuple):
-        return type(part)(map(_filled, part))
+        return type(part)(_filled(each, days) for each in part)
     if isinstance(part, Mapping):
-        return {name: _filled(each) for name, each in part.items()}
-    return part.value if isinstance(part, Private) else part
+        return {name: _filled(each, days) for name, each in part.items()}
+    if isinstance(part, Private):
+        return _filled(part.value, days)
+    return days.get(part, part) if type(part) is date else part
+
+
+def shape(expression: Any) -> str:
+    """What tells an expression from every other one but those that have other days in the same places."""
+    found: str = expression._shape
+    return found
+
+
+def days_of(expression: Any) -> Days:
+    """The days in an expression, each once, in the order of their places."""
+    found: Days = expression._days
+    return found
 
 
 def digest(expression: Any) -> str:
     """What tells an expression from every other one."""
-    found: str = expression._digest
-    return found
+    return f"{expression._shape}{','.join(map(str, expression._days))}"
 
 
 def is_private(expression: Any) -> bool:
@@ -202,8 +244,8 @@ def tables_of(expression: Any) -> frozenset[str]:
     waiting, seen = [expression], {}
     while waiting:
         step = waiting.pop()
-        if step._digest not in seen:
-            seen[step._digest] = step
+        if step._shape not in seen:
+            seen[step._shape] = step
             waiting += _expressions((*step._arguments, *step._named.values()))
     return frozenset(step._name for step in seen.values() if isinstance(step, Table))
 

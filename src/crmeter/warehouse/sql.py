@@ -4,11 +4,12 @@ even imported where nothing new is asked."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from crmeter.kernel.expressions import Table, digest, ibis, ir, is_private, real
+from crmeter.kernel.expressions import Table, days_of, digest, ibis, ir, is_private, real, shape
 from crmeter.kernel.extras import parts_alone
 from crmeter.kernel.remembered import remembered
 
@@ -16,9 +17,25 @@ if TYPE_CHECKING:
     from ibis.common.graph import Node
 
 
+STAND_IN = date(1001, 1, 1)  # and the days after it: stand for days in SQL that is remembered
+
+
 def to_sql(expr: ir.Expr) -> str:
-    """The DuckDB SELECT of an unbound expression."""
-    return written("duckdb", expr, lambda: str(_compiler().to_sqlglot(real(expr).as_table()).sql("duckdb")))
+    """The DuckDB SELECT of an unbound expression. It is remembered with other days in the places of its own."""
+    instead = {day: STAND_IN + timedelta(days=place) for place, day in enumerate(days_of(expr))}
+
+    def work() -> str:
+        return str(_compiler().to_sqlglot(real(expr, instead).as_table()).sql("duckdb"))
+
+    found = remembered("duckdb", shape(expr), work, private=is_private(expr))
+    for day, other in instead.items():
+        found = found.replace(_day(other), _day(day))
+    return found
+
+
+def _day(day: date) -> str:
+    """A day as Ibis writes it for DuckDB."""
+    return f"MAKE_DATE({day.year}, {day.month}, {day.day})"
 
 
 def written(engine: str, expr: ir.Expr, work: Callable[[], str], *, private: bool = False) -> str:
