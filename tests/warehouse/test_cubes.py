@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from crmeter.model.cubes import CUBE, PAIRS, Part, of_month, place_in_cube
 from crmeter.model.rules import Rules
-from crmeter.warehouse import derive, schema
+from crmeter.warehouse import cubes, derive, schema
 from crmeter.warehouse.advance import Advance
 from crmeter.warehouse.cube_change import CubeChange
+from crmeter.warehouse.engines.embedded import on
 
 RULES = Rules("TWD", "UTC", inactivity_days=20)
 START = date(2025, 1, 1)
@@ -149,6 +150,21 @@ def test_large_amounts_are_squared_to_the_last_digit(monkeypatch: pytest.MonkeyP
         load(con, 3, told[1], told[2])
         Advance(con, RULES, 3, day(60), day(60), least_rows=0).run()
         assert con.execute(squares).fetchall() == [(1,)]  # made anew
+
+
+def test_summed_month_by_month_as_all_at_once() -> None:
+    """What would take too much memory is summed in parts."""
+    bought = {str(n): orders((CUSTOMERS[n % 3], 9 * n, ("sale", 1), 1 + n)) for n in range(14)}
+    case, contract = {"1": ("bob", day(40), "complaint")}, {"1": ("cat", day(30), None)}
+    customers = {"ann": ("north", None), "bob": ("south", None), "cat": (None, None)}
+    with empty() as con:
+        load(con, 1, {}, {"customer": customers, "order": bought, "subscription": contract, "case": case})
+        derive.refresh(con, RULES, day(120))
+        derive.roll_up(con, RULES, day(120), least_rows=0)
+        at_once = derived(con)
+        cubes.build(on(con), derive.horizon(RULES, day(120)), least_rows=0, most_cells=1)
+        assert len(at_once[CUBE]) > 4
+        assert derived(con) == at_once
 
 
 def test_no_cube_of_few_rows() -> None:

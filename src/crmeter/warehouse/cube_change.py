@@ -68,8 +68,8 @@ class CubeChange:
             self._add()
             new = range(max(months.start, over), months.stop)
             if new:
-                found = cubes.sums_of(engine, engine.tables(), self.now, self._attributes, new)
-                self.con.execute(f"INSERT INTO {self._cube} BY NAME {engine.to_sql(found)}")
+                for rows in cubes.sums_of(engine, engine.tables(), self.now, self._attributes, new):
+                    self.con.execute(f"INSERT INTO {self._cube} BY NAME {rows}")
         except duckdb.OutOfRangeException:
             cubes.drop(engine)
 
@@ -122,8 +122,9 @@ class CubeChange:
         return name, self._engine.keep(f"{prefix}{name}", rows.select(*columns), sql)[0]
 
     def _sum(self, name: str, tables: Mapping[str, ir.Table], horizon: Horizon, months: range) -> None:
-        found = cubes.sums_of(self._engine, tables, horizon, self._attributes or (), months)
-        self._engine.keep(name, found, self._engine.to_sql(found))
+        for number, rows in enumerate(cubes.sums_of(self._engine, tables, horizon, self._attributes or (), months)):
+            into = "INSERT INTO {}" if number else "CREATE OR REPLACE TEMP TABLE {} AS"
+            self.con.execute(f"{into.format(quoted(name))} {rows}")
 
     def _add(self) -> None:
         """The cube without what is out and with what is in."""

@@ -7,13 +7,13 @@ nothing is left of what was taken out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import duckdb
 
 from crmeter.kernel.expressions import ibis, ir
-from crmeter.model.cubes import ATTRIBUTE, CUBE, members, month_number, months_over, stretches, sums
+from crmeter.model.cubes import ATTRIBUTE, CUBE, FOLLOWED, members, month_number, months_over, stretches, sums
 from crmeter.model.populations.population import Horizon
 from crmeter.model.rollups import ROLLUPS
 from crmeter.model.table import Kind
@@ -22,20 +22,25 @@ from crmeter.warehouse.engines.engine import Engine
 from crmeter.warehouse.identifier import quoted
 
 LEAST_ROWS = 100_000  # of a rollup: fewer are summed as fast as they are looked up
+MOST_CELLS = 20_000_000  # customers × months that are summed at once: so many take some 4 GB of memory
 _MOST_VALUES, _MOST_GROUPS = 40, 1000
 _LEFT_OUT = {"merged_into"}
 _KINDS = (Kind.TEXT, Kind.CHOICE, Kind.REF, Kind.INTEGER, Kind.FLAG, Kind.CURRENCY)
 _STRETCH = {"period": "INTEGER", "period_start": "DATE", "period_end": "DATE"}
 
 
-def build(engine: Engine, horizon: Horizon, least_rows: int = LEAST_ROWS) -> None:
+def build(engine: Engine, horizon: Horizon, least_rows: int = LEAST_ROWS, most_cells: int = MOST_CELLS) -> None:
     """Make the cube anew, or none where there are few rows; rollups and spells must be there."""
     drop(engine)
     if not is_worth_it(engine, least_rows):
         return
-    found = sums_of(engine, engine.tables(), horizon, attributes_kept(engine), months_with_rows(engine, horizon.as_of))
+    months, attributes = months_with_rows(engine, horizon.as_of), attributes_kept(engine)
     try:
-        engine.derive(CUBE, engine.to_sql(found))
+        for number, rows in enumerate(sums_of(engine, engine.tables(), horizon, attributes, months, most_cells)):
+            if number == 0:
+                engine.derive(CUBE, rows)
+            else:
+                engine.execute(f"INSERT INTO {engine.named('derived', CUBE)} {rows}")
     except duckdb.OutOfRangeException:  # amounts whose squares have more digits than a number can: they are summed anew
         drop(engine)
 
@@ -106,18 +111,34 @@ def sums_of(
     tables: Mapping[str, ir.Table],
     horizon: Horizon,
     attributes: Sequence[str],
-    months: Iterable[int],
-) -> ir.Table:
-    """The rows of the cube for some months, of the customers that ``customer`` and ``spell`` among ``tables`` have."""
-    numbers = list(months)
-    lying = stretches(numbers)
-    period, year = (engine.put(f"cube_{name}", _STRETCH, rows) for name, rows in lying.items())
-    earlier = {number - back for number in numbers for back in range(13)}
-    followed = engine.put("cube_followed", _STRETCH, stretches(sorted(earlier))["month"])
-    member, groups = _members(engine, members(tables, attributes))
-    days = {"period_day": _days(period), "followed_day": _days(followed)}
-    beside = {"member": member, "period": period, "year_period": year, **days}
-    found = sums({**tables, **beside}, horizon)
+    months: range,
+    most_cells: int = MOST_CELLS,
+) -> Iterator[str]:
+    """SELECTs of the rows of the cube for some months, of the customers that ``customer`` and ``spell`` of ``tables``
+    have: of all months at once where they have not more than ``most_cells``, else of some after others.
+
+    Each is to be run before the next is asked for: they read the same tables of months, filled anew."""
+    member, groups, customers = _members(engine, members(tables, attributes))
+    step, rows = max(1, most_cells // max(1, customers)), None
+    for start in range(months.start, max(months.stop, months.start + 1), step):
+        lying = _put_stretches(engine, range(start, min(start + step, months.stop)))
+        if rows is None:
+            rows = engine.to_sql(_sums({**tables, **lying, "member": member}, groups, horizon))
+        yield rows
+
+
+def _put_stretches(engine: Engine, months: range) -> Mapping[str, ir.Table]:
+    """Tables of the months, of the years to their ends, and of the months that theirs are multiplied with."""
+    followed = sorted({*months, *(number - before.back for number in months for _, before in FOLLOWED)})
+    lying = {**stretches(months), "followed": stretches(followed)["month"]}
+    period, year, followed_period = (engine.put(f"cube_{name}", _STRETCH, rows) for name, rows in lying.items())
+    days = {"period_day": _days(period), "followed_day": _days(followed_period)}
+    return {"period": period, "year_period": year, **days}
+
+
+def _sums(tables: Mapping[str, ir.Table], groups: ir.Table, horizon: Horizon) -> ir.Table:
+    """The rows with the first day of the month and the attributes of the group."""
+    period, found = tables["period"], sums(tables, horizon)
     kept = [name for name in found.columns if name not in ("period", "cell_group")]
     found = found.join(period.select(number="period", on="period_start"), found.period == period.period)
     groups = groups.rename(group_number="cell_group")
@@ -131,8 +152,8 @@ def _days(period: ir.Table) -> ir.Table:
     return period.select("period", day=ibis.range(first, last, ibis.interval(days=1)).unnest().cast("date"))
 
 
-def _members(engine: Engine, found: ir.Table) -> tuple[ir.Table, ir.Table]:
-    """Customers and their groups by number, and the attributes of the groups."""
+def _members(engine: Engine, found: ir.Table) -> tuple[ir.Table, ir.Table, int]:
+    """Customers and their groups by number, the attributes of the groups, and how many customers there are."""
     known = _kept(engine, "cube_known", found)
     names = [name for name in known.columns if name != "member_id"]
     if not names:
@@ -142,7 +163,8 @@ def _members(engine: Engine, found: ir.Table) -> tuple[ir.Table, ir.Table]:
     same = [known[name].identical_to(groups[name]) for name in keys]
     member = known.join(groups.select("cell_group", **{n: groups[n] for n in keys}), same)
     member = engine.numbered(member.select("member_id", "cell_group"), "member", ["member_id"])
-    return _kept(engine, "cube_member", member), groups.select("cell_group", *names)
+    kept, customers = engine.keep("cube_member", member, engine.to_sql(member))
+    return kept, groups.select("cell_group", *names), customers
 
 
 def _kept(engine: Engine, name: str, rows: ir.Table) -> ir.Table:
