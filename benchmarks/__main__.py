@@ -26,11 +26,9 @@ def measure_panel(customers: int, rounds: int, alone: int | None = None) -> Meas
     path = warehouse_of(customers)
     if alone is None:
         alone = rounds if customers <= SIZES["S"] else int(customers <= SIZES["M"])  # minutes each
-    different = [*panel.compare(path), *(panel.compare_alone(path) if alone else [])]
-    print(*different[:20], sep="\n")
     found = panel.measured(path, rounds, alone)
     panel.report(found)
-    return {**found, "different": len(different), "profile": statements.profile(path)}
+    return {**found, "profile": statements.profile(path)}
 
 
 def measure_loading(customers: int, rounds: int) -> Measured:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import harness, panel
+from benchmarks.values import equal
 from benchmarks.warehouses import warehouse_of
 
 KPIS = (
@@ -79,7 +80,7 @@ def values(side: str, path: Path) -> dict[str, float | None]:
 def different(one: dict[str, Any], two: dict[str, Any], named: str) -> list[str]:
     """What differs; a group with nothing to count may be left out, which is 0 or undefined by hand."""
     missing = [key for key, value in one.items() if key not in two and value not in (None, 0)]
-    wrong = [key for key, value in two.items() if key not in one or not panel.equal(one[key], value)]
+    wrong = [key for key, value in two.items() if key not in one or not equal(one[key], value)]
     return [f"{named} of {key}: by hand {one.get(key)}, {two.get(key)}" for key in sorted((*missing, *wrong))]
 
 

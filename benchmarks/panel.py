@@ -2,8 +2,8 @@
 
     python -m benchmarks.panel [--customers 100000] [--rounds 3] [--most 3] [--all]
 
-Both sides read the same published warehouse and end with the values in Python. First their values are compared, one by
-one; then each side runs in fresh processes, taking turns, and the medians of their CPU seconds are divided. Imports are
+Both sides read the same published warehouse and end with the values in Python. Each side runs in fresh processes, in
+turns, and the medians of their CPU seconds are divided; what they come to is compared, one value by one. Imports are
 not part of either (they are told beside). By hand there are two amounts of work: the values with the intervals that
 rest on customers, which is what we give, and the values alone. With ``--all`` two more sides ask each KPI by itself,
 one after another: ours, and a query by hand for each KPI and dimension. Exits with 1 where a value differs or the ratio
@@ -14,9 +14,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import statistics
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +27,11 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # run as a file
     sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from benchmarks import harness, one_query  # noqa: E402
+from benchmarks import harness, one_query, values  # noqa: E402
 from benchmarks.harness import DATA, HERE  # noqa: E402
+from benchmarks.values import TOTAL_ONLY  # noqa: E402
 from benchmarks.warehouses import MEMORY, connected  # noqa: E402
 
-Key = tuple[str, str, str, str | None]  # KPI, month, attribute or "total", its value
-Values = dict[Key, float | None]
 ATTRIBUTES = ("customer.channel", "customer.region", "customer.segment")
 KPIS = (  # those that the SQL by hand has
     "customers.end", "customers.start", "customers.new", "customers.returned", "customers.ended",
@@ -44,7 +46,6 @@ KPIS = (  # those that the SQL by hand has
     "sales_cycle_days.median", "sales_cycle_days.mean", "average_deal_value", "lead_conversion.by_end",
     "lead_conversion.matured",
 )  # fmt: skip
-TOTAL_ONLY = ("cac",)  # spend has no customers, so it cannot be split by what they are
 
 
 def ours(
@@ -73,13 +74,13 @@ def ours(
 
     def run() -> list[Any]:
         periods = list(Calendar().split(company.START, company.END, Grain.MONTH))
-        values = []
+        found_values = []
         bound_memory(memory)
         with reading(path) as warehouse:
             for kpis, slices in parts():
                 before = harness.cpu_seconds()
                 found = measure(warehouse, company.RULES, Request(kpis, periods, slices))
-                values += [
+                found_values += [
                     value
                     for kpi in kpis
                     for names in slices
@@ -88,7 +89,7 @@ def ours(
                 ]
                 if spent is not None:
                     spent.append(harness.cpu_seconds() - before)
-        return values
+        return found_values
 
     return run
 
@@ -119,82 +120,39 @@ SIDES: dict[str, Callable[[Path], Any]] = {
 ALONE = ("ours, one KPI at a time", "one query per KPI")  # each question by itself
 
 
-def compare(path: Path) -> list[str]:
-    """Every value of one side against the other, and the standard errors that come from customers; what differs."""
-    mine: list[Values] = [{}, {}]
-    reach = 2 * statistics.NormalDist().inv_cdf(0.975)
-    for value in ours(path)():
-        name, of = next(iter(value.by.items()), ("total", None))
-        key = (value.kpi, str(value.start), name, of)
-        mine[0][key] = value.value
-        mine[1][key] = None if value.low is None or value.high is None else (value.high - value.low) / reach
-    different = []
-    for what, own, (columns, rows) in zip(("value", "error"), mine, SIDES["by hand"](path)(), strict=True):
-        theirs: Values = {
-            (column, str(row[0]), row[1], row[2]): number
-            for row in rows
-            for column, number in zip(columns[3:], row[3:], strict=True)
-            if row[1] == "total" or column not in TOTAL_ONLY
-        }
-        keys = theirs if what == "error" else {*own, *theirs}
-        found = [
-            f"{what} of {key}: ours {own.get(key)}, by hand {theirs.get(key)}"
-            for key in sorted(keys, key=str)
-            # a group with nothing to count is left out by us, and is 0 or undefined by hand
-            if not (equal(own[key], theirs.get(key)) if key in own else theirs[key] in (None, 0))
-        ]
-        print(f"{what}s: {len(keys)} compared, {len(found)} differ")
-        different += found
-    return different
-
-
-def equal(one: float | None, two: float | None) -> bool:
-    if one is None or two is None:
-        return one is two
-    return abs(float(one) - float(two)) <= 1e-8 * max(1.0, abs(float(one)))
-
-
-def run_side(side: str, path: Path) -> harness.Run:
-    """One run of a side in this process."""
-    if side in SIDES:
-        return harness.measured(SIDES[side](path))
-    if side == "one query per KPI":
-        return harness.measured(lambda: one_query.run(path))
-    spent: list[float] = []
-    run = harness.measured(ours(path, spent=spent))
-    return {**run, "one_kpi": statistics.median(spent), "dearest_kpi": max(spent)}
-
-
-def compare_alone(path: Path) -> list[str]:
-    """The values of one query per KPI against those of the panel by hand; what differs."""
-    [(columns, rows)] = SIDES["values only"](path)()
-    panel = {(c, str(row[0]), row[1], row[2]): v for row in rows for c, v in zip(columns[3:], row[3:], strict=True)}
-    alone = one_query.run(path)
-    found = [
-        f"one query for {key}: {value}, by hand {panel.get(key)}"
-        for key, value in alone.items()
-        if not equal(panel.get(key), value)
-    ]
-    print(f"one query per KPI: {len(alone)} compared, {len(found)} differ")
-    return found
+def run_side(side: str, path: Path, found_in: Path | None = None) -> harness.Run:
+    """One run of a side in this process; what it comes to is written into a file where one is named."""
+    if side == "ours, one KPI at a time":
+        spent: list[float] = []
+        run = harness.measured(ours(path, spent=spent))
+        return {**run, "one_kpi": statistics.median(spent), "dearest_kpi": max(spent)}
+    found: list[Any] = []
+    work = SIDES[side](path) if side in SIDES else partial(one_query.run, path)
+    run = harness.measured(lambda: found.append(work()))
+    if found_in:
+        found_in.write_bytes(pickle.dumps(values.READ[side](found[0])))
+    return run
 
 
 def measured(path: Path, rounds: int, alone: int = 0) -> dict[str, Any]:
-    """The medians and runs of every side; those that ask for each KPI by itself in ``alone`` rounds."""
+    """The medians and runs of every side, and how much they differ; those that ask for each KPI by itself in ``alone``
+    rounds."""
+    with tempfile.TemporaryDirectory() as folder:
 
-    def turns(sides: Sequence[str], rounds: int) -> dict[str, list[harness.Run]]:
-        run = {
-            side: lambda side=side: harness.side("benchmarks.panel", "--side", side, "--warehouse", path)
-            for side in sides
-        }
-        return harness.take_turns(run, rounds)
+        def turns(sides: Sequence[str], rounds: int) -> dict[str, list[harness.Run]]:
+            arguments = ("benchmarks.panel", "--warehouse", path, "--side")
+            run = {side: partial(harness.side, *arguments, side, "--found-in", Path(folder) / side) for side in sides}
+            return harness.take_turns(run, rounds)
 
-    runs = {**turns(tuple(SIDES), rounds), **turns(ALONE, alone)}
+        runs = {**turns(tuple(SIDES), rounds), **turns(ALONE, alone)}
+        different = values.different({file.name: pickle.loads(file.read_bytes()) for file in Path(folder).iterdir()})
+    print(*different[:20], *(["…"] if len(different) > 20 else []), sep="\n")
     medians = harness.medians(runs)
     ours = medians["ours"]["cpu"]
     return {
         "ratio": ours / medians["by hand"]["cpu"],
         "ratio_to_values_only": ours / medians["values only"]["cpu"],
+        "different": len(different),
         "medians": medians,
         "runs": runs,
     }
@@ -220,21 +178,20 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="take the warehouse of the last run if it is there")
     parser.add_argument("--side", choices=(*SIDES, *ALONE), help=argparse.SUPPRESS)
     parser.add_argument("--warehouse", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--found-in", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.side:
-        print(json.dumps(run_side(asked.side, asked.warehouse)))
+        print(json.dumps(run_side(asked.side, asked.warehouse, asked.found_in)))
         return 0
     from benchmarks.warehouses import warehouse_of
 
     if not asked.keep:
         (DATA / f"company-{asked.customers}.duckdb").unlink(missing_ok=True)
     path = warehouse_of(asked.customers)
-    different = [*compare(path), *(compare_alone(path) if asked.all else [])]
-    print(*different[:20], *(["…"] if len(different) > 20 else []), sep="\n")
     found = measured(path, asked.rounds, asked.rounds if asked.all else 0)
     report(found)
-    harness.keep("panel", asked.customers, {**found, "different": len(different)})
-    return 1 if different or found["ratio"] > asked.most else 0
+    harness.keep("panel", asked.customers, found)
+    return 1 if found["different"] or found["ratio"] > asked.most else 0
 
 
 if __name__ == "__main__":
