@@ -15,7 +15,7 @@ from crmeter.app.settings import open_workspace
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.period import Grain, Period
 from crmeter.kpis import CATALOGUE
-from crmeter.metrics import Request, measure
+from crmeter.metrics import Request, measure, ranks
 from crmeter.warehouse import derive, schema
 from crmeter.warehouse.duck import reading
 from crmeter.warehouse.memory import bound_memory, bounds, sweep_spills
@@ -70,6 +70,27 @@ def test_rows_are_forgotten_once_their_ranks_are_read() -> None:
         assert measure(world, RULES, Request(median, [QUARTER])).value(median[0], QUARTER).n
         columns = con.execute("SELECT column_name FROM duckdb_columns() WHERE table_name LIKE 'kept_%'").fetchall()
     assert ("forgotten",) in columns and ("first_response_hours",) not in columns
+
+
+def test_ranks_of_many_rows_are_those_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many rows the slices are put in order one after another."""
+    world, con = warehouse(designed())
+    with con:
+        median = [kpi for kpi in CATALOGUE if kpi.id == "first_response_hours.median"]
+        asked = Request(median, [QUARTER], ((), ("channel",), ("customer.segment",)))
+        found = []
+        for most in (ranks.MOST_ROWS, 0):
+            monkeypatch.setattr(ranks, "MOST_ROWS", most)
+            with world.recording() as statements:
+                measured = measure(world, RULES, asked)
+            values = [
+                measured.value(median[0], QUARTER, names, group)
+                for names in asked.slices
+                for group in measured.groups(median[0], QUARTER, names)
+            ]
+            found.append((len(statements), [(each.by, each.value, each.n) for each in values]))
+    assert len(found[0][1]) > 4
+    assert found[1] == (found[0][0] + 2, found[0][1])
 
 
 def test_a_load_that_needs_more_leaves_the_one_before(path: Path) -> None:

@@ -12,6 +12,8 @@ from crmeter.metrics.measures import Ranked, TopSum
 from crmeter.metrics.plan import Place
 from crmeter.metrics.reading import Reading, Slice, every_dimension
 
+MOST_ROWS = 1_000_000  # that are put in order for several slices at once: for each they are all held in lists
+
 
 def fetch_ranks(
     reading: Reading,
@@ -31,7 +33,14 @@ def fetch_ranks(
     together: list[Sequence[Ranked]] = [plain, *([top] for top in tops)]
     for alike in together:
         if alike:
-            _fetch(reading, slices, kept, column, alike, places)
+            in_parts = _rows(reading, slices[0], alike[0], places) > MOST_ROWS
+            for part in [[each] for each in slices] if in_parts else [slices]:
+                _fetch(reading, part, kept, column, alike, places)
+
+
+def _rows(reading: Reading, dimensions: Slice, ranked: Ranked, places: Iterable[Place]) -> float:
+    numbers = reading.facts[dimensions].numbers
+    return sum(n for place in places for n in numbers.get((place, ranked.rows), {}).values())
 
 
 def _fetch(
