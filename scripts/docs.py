@@ -117,12 +117,10 @@ MEMBERS = {
 
 def values() -> str:
     """One value as JSON: what each member says, and the codes that may stand in it."""
-    from dataclasses import fields
-
     from crmeter.metrics.value import Reason, Unit, Value
     from crmeter.reports import words
 
-    rows = "\n".join(f"| `{field.name}` | {MEMBERS[field.name]} |" for field in fields(Value))
+    rows = "\n".join(f"| `{name}` | {MEMBERS[name]} |" for name in Value._fields)
     units = ", ".join(f"`{unit}`" for unit in Unit)
     reasons = "\n".join(f"| `{reason}` | {words.reason(str(reason))} |" for reason in Reason)
     return (

@@ -51,7 +51,9 @@ def _require_own_schema(workspace: Workspace, names: Sequence[str]) -> None:
     if not workspace.server_raw:
         raise UserError.of(
             t("[engine] url names a server, and [engine] raw no raw tables to build from there."),
-            next=t('Name the schema of each source: raw = {{ crm = "crm_raw" }}. Its mappings stand in mappings/crm.'),
+            next=t(
+                'Say where those of each source lie: raw = {{ crm = "crm_raw" }}. Its mappings stand in mappings/crm.'
+            ),
         )
     if not workspace.server_schema:
         raise UserError.of(

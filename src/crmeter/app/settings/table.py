@@ -35,7 +35,8 @@ SETTINGS = (
     Setting("workspace", "name", kinds.TEXT, None, '"Demo company"',
             lambda: t("The name of the company, on every report. Without it the name of the folder is used.")),
     Setting("workspace", "currency", kinds.CURRENCY, REQUIRED, '"TWD"',
-            lambda: t("The currency of all amounts. Amounts in another currency are counted and left out.")),
+            lambda: t("The currency of all amounts. Those in another currency count at the rate of their day; without "
+                      "a rate they are left out, and it is said how many.")),
     Setting("workspace", "timezone", kinds.ZONE, REQUIRED, '"Asia/Taipei"',
             lambda: t("The time zone that says on which business day something happened.")),
     Setting("workspace", "week_start", kinds.choice(*WEEKDAYS), "monday", '"monday"',
@@ -111,11 +112,14 @@ SETTINGS = (
             lambda: t("Where the canonical tables are: in a DuckDB file of the workspace, which crmeter ingest fills, "
                       "or on a server, which holds them already.")),
     Setting("engine", "schema", kinds.TEXT, None, '"canonical"',
-            lambda: t("The schema of the server that holds the canonical tables. Without it public on PostgreSQL, "
+            lambda: t("What holds the canonical tables on the server: a schema of PostgreSQL, a database of "
+                      "ClickHouse, on Spark a database of the catalog or a folder. Without it public on PostgreSQL, "
                       "elsewhere the database of url.")),
     Setting("engine", "raw", kinds.table_of(kinds.TEXT), {}, '{ crm = "crm_raw" }',
-            lambda: t("The raw tables that lie on the server already: the schema of each source. crmeter ingest builds "
-                      "the canonical tables of schema from them, by the mappings of these sources.")),
+            lambda: t("Where the raw tables of each source lie on the server already: a schema of PostgreSQL, a "
+                      "database of ClickHouse, on Spark a database of the catalog or a folder of Parquet and the like. "
+                      "crmeter ingest builds the canonical tables of schema from them, by the mappings of these "
+                      "sources.")),
     Setting("engine", "memory", kinds.MEMORY, None, '"4 GB"',
             lambda: t("How much memory DuckDB may take; what is more goes to the disk for as long as it is needed. "
                       "Without it four fifths of the machine’s.")),

@@ -116,7 +116,7 @@ class Workspace:
     recipients: Mapping[str, RecipientSettings] = field(default_factory=dict)
     delivery: DeliverySettings = DeliverySettings()
     server_schema: str | None = None
-    server_raw: Mapping[str, str] = field(default_factory=dict)  # source → the schema of its raw tables on the server
+    server_raw: Mapping[str, str] = field(default_factory=dict)  # source → where its raw tables lie on the server
     memory: int | None = None  # bytes that DuckDB may take
 
     @property
