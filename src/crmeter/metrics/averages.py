@@ -110,12 +110,12 @@ class Quantile:
         if place is None:
             return Estimate.undefined(Reason.NO_DATA, n=0)
         below, above, weight = place
-        low, high = view.ranked(self.ranked, (below, above))
+        bounds = intervals.order_statistic_ranks(n, self.ranked.q)
+        low, high, *around = view.ranked(self.ranked, (below, above, *(bounds or ())))
         if low is None or (weight and high is None):
             return Estimate.undefined(Reason.NOT_ANSWERED_YET, n=n)
         value = low + weight * (high - low) if weight and high is not None else low
-        bounds = intervals.order_statistic_ranks(n, self.ranked.q)
-        least, most = view.ranked(self.ranked, bounds) if bounds else (None, None)
+        least, most = around or (None, None)
         return Estimate(value, n=n, low=least, high=most)
 
     def compare(self, now: View, base: View, cross: Cross) -> Difference | None:

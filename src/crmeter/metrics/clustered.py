@@ -59,7 +59,7 @@ class Clustered(ABC):
     @cached_property
     def products(self) -> tuple[Product, ...]:
         """Σ over customers of each part times each other: what the error is computed from."""
-        return tuple(Product(x, y) for x, y in combinations_with_replacement(self.parts, 2))
+        return tuple(dict.fromkeys(product for row in self._matrix for product in row))
 
     @property
     def crossed(self) -> tuple[tuple[Total, Total], ...]:
@@ -71,12 +71,14 @@ class Clustered(ABC):
         reason = self.undefined(sums)
         if reason:
             return Estimate.undefined(reason, above, below, n)
-        value, error = self.function(sums), None
-        if self.has_interval:
-            free, products, gradient = self.free(view), self._products(view), self.gradient(sums)
-            error = intervals.clustered_standard_error(
-                n, [sums[i] for i in free], [[products[i][j] for j in free] for i in free], [gradient[i] for i in free]
-            )
+        value = self.function(sums)
+        if not self.has_interval:
+            return Estimate(value, above, below, n)
+        products, gradient, free = self._products(view), self.gradient(sums), self.free(view)
+        if len(free) < len(sums):
+            products = [[products[i][j] for j in free] for i in free]
+            sums, gradient = [sums[i] for i in free], tuple(gradient[i] for i in free)
+        error = intervals.clustered_standard_error(n, sums, products, gradient)
         low, high = intervals.around(value, error, df=self.degrees_of_freedom(n)) or (None, None)
         return Estimate(value, above, below, n, low, high)
 
@@ -97,7 +99,9 @@ class Clustered(ABC):
 
     @cached_property
     def _matrix(self) -> tuple[tuple[Product, ...], ...]:
-        return tuple(tuple(Product(x, y) for y in self.parts) for x in self.parts)
+        """What each part times each other is read from: x × y is y × x."""
+        known = {frozenset(pair): Product(*pair) for pair in combinations_with_replacement(self.parts, 2)}
+        return tuple(tuple(known[frozenset((x, y))] for y in self.parts) for x in self.parts)
 
     def compare(self, now: View, base: View, cross: Cross) -> Difference | None:
         """The customers of both periods are partly the same: their covariance counts."""

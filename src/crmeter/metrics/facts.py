@@ -114,7 +114,7 @@ class GroupView:
 
     def ranked(self, measure: Ranked, ranks: tuple[int, ...]) -> tuple[float | None, ...]:
         found = self.of_period.ranked(measure).get(self.group, {})
-        return tuple(found.get(rank) for rank in ranks)
+        return tuple(map(found.get, ranks))
 
     def dated(self, measure: Dated) -> Sequence[tuple[date, float]]:
         return sorted(self.of_period.dated(measure).get(self.group, ()))

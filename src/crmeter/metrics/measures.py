@@ -99,7 +99,14 @@ class Ranked:
     q: float
     missing_last: bool = False
 
-    @property
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.population, self.column, self.q, self.missing_last))
+
+    @cached_property
     def rows(self) -> Total:
         """How many rows are ranked."""
         return Total(self.population, "*" if self.missing_last else f"#{self.column}")
@@ -116,7 +123,7 @@ class RankedCells(Ranked):
 
     among: str = ""
 
-    @property
+    @cached_property
     def rows(self) -> Total:
         return cell(self.among)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import mul
 
 from crmeter.stats.distributions import binomial_density, binomial_tail, normal_quantile, student_t_quantile
 
@@ -21,6 +22,7 @@ _ROUNDING = 1e-12
 Interval = tuple[float, float]
 
 
+@cache
 def two_sided_z(level: float) -> float:
     """The normal value that bounds the middle ``level`` of the distribution."""
     return normal_quantile(0.5 + level / 2)
@@ -227,9 +229,12 @@ def clustered_standard_error(
     """
     if n_clusters < 2:
         return None
-    parts = range(len(sums))
-    terms = [gradient[i] * gradient[j] * products[i][j] for i in parts for j in parts]
-    shift = math.fsum(gradient[i] * sums[i] for i in parts)
+    terms = [
+        one * two * product
+        for one, row in zip(gradient, products, strict=True)
+        for two, product in zip(gradient, row, strict=True)
+    ]
+    shift = math.fsum(map(mul, gradient, sums))
     spread = math.fsum(terms) - shift * shift / n_clusters
     if spread <= _ROUNDING * math.fsum(map(abs, terms)):
         return None
