@@ -20,7 +20,7 @@ OF_THE_DAY = "day"  # the rates that a snapshot has amounts at
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: see :func:`crmeter.app.measuring.measure`. ``rates`` is the word for them."""
+    """What is asked, as :func:`crmeter.app.measuring.measure` takes it; ``rates`` is the word for them."""
 
     ids: Sequence[str]
     period: str | None = None
@@ -56,36 +56,23 @@ def _held(workspace: Workspace, question: Question, snapshot: Snapshot) -> Answe
     """The answer as the snapshot holds it; None where it does not."""
     if question.where or question.rates != OF_THE_DAY or question.known_at is not None:
         return None
-    about = snapshot.about
-    ids = [about["words"].get(word) for word in question.ids]
+    about, asked = snapshot.about, question
+    ids = [about["words"].get(word) for word in asked.ids]
     if None in ids:
         return None
     as_of = date.fromisoformat(about["as_of"])
-    periods = the_periods(workspace.rules, as_of, question.period, question.start, question.end, question.grain)
-    by = list(dict.fromkeys(question.by))
-    values: list[dict[str, Any]] = []
-    for id in dict.fromkeys(ids):
-        held = snapshot.answers(id, periods, by)
-        if held is None:
-            return None
-        values += json.loads(held)
+    periods = the_periods(workspace.rules, as_of, asked.period, asked.start, asked.end, asked.grain)
+    by = list(dict.fromkeys(asked.by))
+    held = [snapshot.answers(id, periods, by) for id in dict.fromkeys(ids)]
+    if None in held:
+        return None
+    values = [value for each in held if each is not None for value in json.loads(each)]
     return Answer(values, {id: about["names"][id][language()] for id in ids})
 
 
 def _measured(workspace: Workspace, question: Question) -> Answer:
     from crmeter.app import cataloguing, measuring
 
-    values = measuring.measure(
-        workspace,
-        question.ids,
-        period=question.period,
-        start=question.start,
-        end=question.end,
-        grain=question.grain,
-        by=question.by,
-        where=question.where,
-        rates=measuring.the_rates(question.rates),
-        known_at=question.known_at,
-    )
+    values = measuring.measure(workspace, **{**vars(question), "rates": measuring.the_rates(question.rates)})
     ids = dict.fromkeys(value["kpi"] for value in values)
     return Answer(values, {id: cataloguing.name(id, workspace.catalogue) for id in ids})
