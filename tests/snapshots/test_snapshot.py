@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from crmeter.kernel.calendar import Calendar
@@ -125,6 +128,21 @@ def test_a_file_put_in_the_place_of_another_is_another(tmp_path: Path) -> None:
     assert before == identity.of_file(path)
     shutil.copy2(path, copy)
     copy.replace(path)
+    assert identity.of_file(path) != before
+
+
+def test_changes_that_are_not_in_the_file_yet_make_it_another(tmp_path: Path) -> None:
+    """Who changes the warehouse by hand and is killed leaves them in a log, which DuckDB reads with the file."""
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(path) as con:
+        con.execute("CREATE TABLE sold AS SELECT 1 AS amount")
+    before = identity.of_file(path)
+    change = (
+        f"import duckdb, os; c = duckdb.connect({str(path)!r}); c.execute('UPDATE sold SET amount = 2'); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", change], check=False)
+    with duckdb.connect(path, read_only=True) as con:
+        assert con.execute("FROM sold").fetchall() == [(2,)]
     assert identity.of_file(path) != before
 
 

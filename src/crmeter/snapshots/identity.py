@@ -31,7 +31,8 @@ def of_file(path: Path) -> str | None:
     """Which file lies at ``path``; None where none does.
 
     The published warehouse is never written in place: a new one takes its name. Still its times, its size and its
-    headers are looked at too, so that a file that somebody changes or puts there is another one.
+    headers are looked at too, so that a file that somebody changes or puts there is another one; and whether a log of
+    changes lies beside it, which are read with it.
     """
     try:
         with path.open("rb") as file:
@@ -39,7 +40,11 @@ def of_file(path: Path) -> str | None:
             headers = hashlib.sha256(file.read(_HEADERS)).hexdigest()
     except OSError:
         return None
-    return f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{headers}"
+    try:
+        log = str(path.with_name(f"{path.name}.wal").stat().st_mtime_ns)
+    except OSError:
+        log = ""
+    return f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{headers}-{log}"
 
 
 @cache
