@@ -79,14 +79,17 @@ class Plan:
             self.days.append(days)
         return self.days.index(days)
 
-    def add(self, kpi: Kpi, period: Period) -> None:
-        """Measure what the value of ``kpi`` needs for ``period``."""
-        self._add(kpi.measures, self.places(period))
+    def add(self, kpis: Iterable[Kpi], periods: Iterable[Period]) -> None:
+        """Measure what the values of ``kpis`` need for ``periods``: what several need is looked at once."""
+        measures = self._used(measure for kpi in kpis for measure in kpi.measures)
+        for period in periods:
+            self._add(measures, self.places(period))
+
+    def _used(self, measures: Iterable[Measure]) -> list[Measure]:
+        return [measure for measure in dict.fromkeys(measures) if not self.is_unused(measure)]
 
     def _add(self, measures: Iterable[Measure], places: Mapping[Window, Place]) -> None:
         for measure in measures:
-            if self.is_unused(measure):
-                continue
             if isinstance(measure, Product):
                 self._multiply((measure.x, places[measure.x.window]), (measure.y, places[measure.y.window]))
             elif isinstance(measure, RankedCells):
@@ -107,7 +110,7 @@ class Plan:
         """Measure what the noise of a change of ``kpi`` from ``base`` to ``now`` needs besides the two values."""
         here, there = self.places(now), self.places(base)
         for places in (here, there):
-            self._add(kpi.formula.noise, places)
+            self._add(self._used(kpi.formula.noise), places)
         for x, y in kpi.formula.crossed:
             if self.is_unused(x):
                 continue

@@ -310,11 +310,10 @@ def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement
     unused = frozenset({Window.YEAR_ON_YEAR} if warehouse.has_contracts else ())
     for (slices, conditions), kpis in shares.items():
         plan = Plan(rules.calendar, warehouse.load.as_of, unused)
+        found.plans.update((kpi.id, plan) for kpi in kpis)
+        periods = dict.fromkeys((*request.periods, *(p for pair in request.pairs for p in pair)))
+        plan.add(kpis, [period for period in periods if period.start < plan.as_of])
         for kpi in kpis:
-            found.plans[kpi.id] = plan
-            for period in dict.fromkeys((*request.periods, *(p for pair in request.pairs for p in pair))):
-                if period.start < plan.as_of:
-                    plan.add(kpi, period)
             for now, base in request.pairs:
                 if max(now.start, base.start) < plan.as_of:
                     plan.add_pair(kpi, now, base)
