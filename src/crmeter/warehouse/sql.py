@@ -62,14 +62,21 @@ def to_text(expr: ir.Table) -> str:
 
 def _text(expression: Node) -> str:
     from ibis.common.graph import Node
+    from ibis.expr.operations import SelfReference
 
     lines: dict[Node, str] = {}
     places: dict[Node, int] = {}
+    again: dict[int, int] = {}  # Ibis numbers references by how many the process has made
+
+    def parts(node: Node) -> tuple[Any, ...]:
+        if not isinstance(node, SelfReference):
+            return tuple(node.__args__)
+        return node.parent, again.setdefault(node.identifier, len(again))
 
     def told(part: Any) -> str:
         if isinstance(part, Node):
             if part not in places:
-                lines[part] = f"{type(part).__name__}({', '.join(map(told, part.__args__))})"
+                lines[part] = f"{type(part).__name__}({', '.join(map(told, parts(part)))})"
                 places[part] = len(places)
             return f"#{places[part]}"
         if isinstance(part, Mapping):
