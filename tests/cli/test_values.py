@@ -122,6 +122,7 @@ def test_every_mistake_is_told(crmeter: Call, loaded: Path, company: Path, tmp_p
         (("kpi", "revenue", "--period", "2025", "--from", "2025-01-01"), ["twice"]),
         (("kpi", "revenue", "--by", "segmnt"), ["segmnt", "Did you mean customer.segment?"]),
         (("kpi", "revenue", "--where", "segment ~ 1"), ["cannot be read"]),
+        (("kpi", "revenue", "--where", "segment != vpi"), ["“vpi” of segment", "Did you mean vip?"]),
         (("kpi", "revenue", "-o", tmp_path / "no" / "such"), ["can’t be written"]),
     ):
         answer = crmeter(*words, "-C", loaded)

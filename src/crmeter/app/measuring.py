@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from crmeter.app.known_values import ensure_known
 from crmeter.app.period import DEFAULT_PERIOD, the_period, the_periods
 from crmeter.app.server import on_server
 from crmeter.app.settings import Workspace
@@ -52,6 +53,7 @@ def measure(
     filters = parse_filters(where)
     with measurable(workspace, known_at) as warehouse:
         periods = the_periods(workspace.rules, warehouse.load.as_of, period, start, end, grain)
+        ensure_known(warehouse, kpis, filters)
         names = tuple(dict.fromkeys([*by, *([CURRENCY] if rates is Rates.ORIGINAL else [])]))
         values: dict[str, list[dict[str, Any]]] = {}
         for always in dict.fromkeys(kpi.always_by for kpi in kpis):
