@@ -156,3 +156,12 @@ def test_days_of_parts_are_told_apart_in_what_is_made_of_them() -> None:
     assert to_sql(both) == str(_compiler().to_sqlglot(real(both)).sql("duckdb"))
     assert to_sql(turned) == str(_compiler().to_sqlglot(real(turned)).sql("duckdb"))
     assert to_sql(both) != to_sql(turned)
+
+
+def test_a_table_once_more_is_always_the_same_one() -> None:
+    """Steps that read alike are alike: joined by two views of one table, they could not be told from other ones."""
+    other = ORDER.view()
+    assert other is ORDER.view()
+    both = ORDER.join(other, [ORDER.kind == other.kind, ORDER.amount < other.amount])
+    assert both.select(one=ORDER.order_id, two=other.order_id).columns == ("one", "two")
+    assert real(ORDER.view()).equals(real(other))

@@ -19,6 +19,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from crmeter.kernel.remembered import remembered
 
@@ -48,7 +49,7 @@ Days = tuple[date, ...]
 class Expression:
     """A step that is noted down: a function and what it is called with, other expressions among it."""
 
-    __slots__ = ("_arguments", "_days", "_function", "_made", "_named", "_private", "_shape")
+    __slots__ = ("__weakref__", "_arguments", "_days", "_function", "_made", "_named", "_private", "_shape")
 
     def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], named: Mapping[str, Any]) -> None:
         self._function = function
@@ -125,12 +126,21 @@ class Expression:
         """The name of a table or of a column."""
         return self._asked("name", lambda: str(real(self).get_name()))
 
+    def view(self) -> Expression:
+        """The table once more, to be joined with itself. It is always the same one: Ibis tells two of them apart, but
+        the steps that lead to them cannot."""
+        found: Expression = _views.setdefault(digest(self), Expression(getattr, (self, "view"), {})())
+        return found
+
     def op(self) -> Any:
         """What Ibis makes of the expression."""
         return real(self).op()
 
     def _asked(self, what: str, work: Callable[[], str]) -> str:
         return remembered(what, self._shape, work)
+
+
+_views: WeakValueDictionary[str, Expression] = WeakValueDictionary()
 
 
 class Table(Expression):
