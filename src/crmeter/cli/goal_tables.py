@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmeter.cli import tables
 from crmeter.kernel.calendar import Calendar
-from crmeter.kernel.messages import t
+from crmeter.kernel.messages import joined, t
 
 if TYPE_CHECKING:
     from crmeter.app.cataloguing import Catalogue
@@ -154,7 +154,7 @@ def _closed(goal: Plain, sayer: Sayer) -> str:
     outcome = goal["outcome"]
     first = t("Closed on {day}: {result}.", day=goal["closed_at"][:10], result=words.status(outcome["result"]))
     told = [first, sayer.ended(outcome["state"])] if outcome["state"]["phase"] == "over" else [first]
-    return words.joined([*told, outcome["note"] or ""])
+    return joined([*told, outcome["note"] or ""])
 
 
 def _check_in(told: Plain) -> str:

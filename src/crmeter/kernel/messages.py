@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -94,6 +94,11 @@ def t(text: str, /, **values: object) -> str:
     if not values:
         return said
     return said.format(**values) if said is text else _joined(said, values)
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences one after the other, those that are empty left out; in Chinese without spaces."""
+    return (" " if language() == "en" else "").join(sentence for sentence in sentences if sentence)
 
 
 def _joined(said: str, values: Mapping[str, object]) -> str:

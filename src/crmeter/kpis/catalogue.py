@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from crmeter.kernel.errors import Problem, raise_if_any
-from crmeter.kernel.messages import LANGUAGES, t
+from crmeter.kernel.messages import LANGUAGES, joined, t
 from crmeter.kpis import FAMILIES
 from crmeter.kpis.cards import Card, card
 from crmeter.metrics import Kpi
@@ -90,8 +90,12 @@ class Catalogue:
         near = sorted(get_close_matches(word.casefold(), words, 5, 0.5), key=lambda found: sorted(found) != letters)
         return Problem(
             t("There is no KPI “{id}”.", id=word),
-            next=(t("Did you mean “{word}”?", word=words[near[0]]) + " " if near else "")
-            + t("“crmeter kpis” lists them."),
+            next=joined(
+                [
+                    t("Did you mean “{word}”?", word=words[near[0]]) if near else "",
+                    t("“crmeter kpis” lists them."),
+                ]
+            ),
         )
 
     @cached_property

@@ -16,7 +16,7 @@ from difflib import get_close_matches
 
 from crmeter.kernel.errors import Problem, UserError
 from crmeter.kernel.expressions import ir
-from crmeter.kernel.messages import t
+from crmeter.kernel.messages import joined, t
 from crmeter.metrics.kpi import Kpi, base_table
 from crmeter.metrics.measures import CELLS
 from crmeter.model.populations import POPULATIONS
@@ -183,6 +183,10 @@ def _unknown(name: str, kpi: Kpi, allowed: list[str]) -> UserError:
     near = get_close_matches(name, allowed, 1, 0.5)
     return UserError.of(
         t("{kpi} cannot be split or filtered by “{name}”.", kpi=kpi.id, name=name),
-        next=(t("Did you mean {near}?", near=near[0]) + " " if near else "")
-        + t("It can be by: {allowed}.", allowed=", ".join(allowed)),
+        next=joined(
+            [
+                t("Did you mean {near}?", near=near[0]) if near else "",
+                t("It can be by: {allowed}.", allowed=", ".join(allowed)),
+            ]
+        ),
     )

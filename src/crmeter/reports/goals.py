@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from crmeter.kernel.calendar import Calendar
-from crmeter.kernel.messages import language, t
+from crmeter.kernel.messages import joined, t
 from crmeter.kernel.period import Grain, Period
 from crmeter.reports import numbers, periods, words
 from crmeter.reports.forecast import model
 
 Plain = Mapping[str, Any]
 SURE = 0.01  # a probability nearer to 0 or 1 is not written as one
-
-
-def joined(sentences: Iterable[str]) -> str:
-    """Sentences one after the other, those that are empty left out; in Chinese without spaces."""
-    return (" " if language() == "en" else "").join(sentence for sentence in sentences if sentence)
 
 
 def probability(chance: float | None) -> str:
