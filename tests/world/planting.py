@@ -66,11 +66,17 @@ def both(*plants: Plant) -> Plant:
     return plant
 
 
-def getter(owner: type, name: str) -> Callable[..., Any]:
-    """The function behind a property."""
-    found = inspect.getattr_static(owner, name).fget
-    assert inspect.isfunction(found)
-    return found
+def swap_property(owner: type, name: str, *changes: tuple[str, str]) -> Plant:
+    """Replace pieces of the source of a property; where it was worked out before, it is worked out anew."""
+    found = inspect.getattr_static(owner, name)
+    function = found.func if isinstance(found, cached_property) else found.fget
+    assert inspect.isfunction(function)
+
+    def plant(monkeypatch: pytest.MonkeyPatch) -> None:
+        swap(function, *changes)(monkeypatch)
+        monkeypatch.setattr(owner, name, property(function))
+
+    return plant
 
 
 def formula(kpi_id: str, wrong: Formula) -> Plant:

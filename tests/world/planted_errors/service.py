@@ -9,7 +9,7 @@ from crmeter.metrics.measures import Ranked
 from crmeter.metrics.measures import cell as column
 from crmeter.model.populations import answers, cases
 from crmeter.stats import intervals
-from tests.world.planting import Planted, cell, formula, getter, swap
+from tests.world.planting import Planted, cell, formula, swap, swap_property
 
 Q4 = (date(2025, 10, 1), date(2026, 1, 1))
 
@@ -28,7 +28,7 @@ SERVICE = (
     ),
     Planted(
         "cases without an answer are forgotten",
-        swap(getter(Ranked, "rows"), ('"*" if self.missing_last else ', "")),
+        swap_property(Ranked, "rows", ('"*" if self.missing_last else ', "")),
         "first_response_hours.median",
         "no_response, bot",
     ),
