@@ -38,20 +38,17 @@ ALWAYS = (
 )  # fmt: skip
 
 
-def looked_at(seed: int) -> Sequence[Kpi]:
-    """The whole catalogue for the first seed; for the others, to save time, what the stories move and some that they do
-    not."""
-    wanted = {*ALWAYS, *(kpi for story in STORIES for kpi in story.kpis)}
-    return CATALOGUE if seed == 1 else [kpi for kpi in CATALOGUE if kpi.id in wanted]
+# what the stories move and some that they do not
+FEW = [kpi for kpi in CATALOGUE if kpi.id in {*ALWAYS, *(kpi for story in STORIES for kpi in story.kpis)}]
 
 
-def weaknesses(path: Path, seed: int) -> dict[str, list[dict[str, Any]]]:
+def weaknesses(path: Path, kpis: Sequence[Kpi]) -> dict[str, list[dict[str, Any]]]:
     """The weaknesses that the evaluation of each story's quarter lists, by story."""
     found = {}
     with reading(path) as warehouse:
         for story in WEAKNESSES:
             scope = Scope(RULES.calendar.parse(story.quarter, AS_OF), dimensions=DIMENSIONS)
-            document = evaluate(warehouse, RULES, scope, name="demo", id="1", kpis=looked_at(seed))
+            document = evaluate(warehouse, RULES, scope, name="demo", id="1", kpis=kpis)
             found[story.name] = [one for one in document["findings"] if one["kind"] == "weakness"]
     return found
 
@@ -69,7 +66,8 @@ def telling(found: Sequence[dict[str, Any]], story: Story) -> list[dict[str, Any
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_each_story_is_found(warehouse_of: Folder, seed: int) -> None:
-    found = weaknesses(warehouse_of(seed, STORY_NAMES), seed)
+    """For the first seed among the whole catalogue: the more is looked at, the harder it is to stand out."""
+    found = weaknesses(warehouse_of(seed, STORY_NAMES), CATALOGUE if seed == 1 else FEW)
     for story in WEAKNESSES:
         about = telling(found[story.name], story)
         assert set(story.kpis) <= {kpi for finding in about for kpi in named(finding)}, story.name
@@ -124,9 +122,9 @@ def test_without_its_story_it_is_not_told(warehouse_of: Folder, seed: int) -> No
     """None of its KPIs is a weakness with its segment first.
 
     A KPI of it may move by chance: a twentieth of what an evaluation finds is let through, and growth is a lot to find.
-    That nothing was planted then, test_planted counts.
+    That nothing was planted then, test_planted counts. Few KPIs make it the likelier that one stands out.
     """
-    found = weaknesses(warehouse_of(seed, ()), seed)
+    found = weaknesses(warehouse_of(seed, ()), FEW)
     for story in WEAKNESSES:
         firsts = [finding["segments"][0]["by"] for finding in telling(found[story.name], story) if finding["segments"]]
         assert {story.dimension: story.value} not in firsts, story.name
