@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from crmeter.kernel.messages import t
@@ -65,13 +65,19 @@ class ScaleMean:
     @property
     def measures(self) -> tuple[Measure, ...]:
         bounds = (self.low, self.high)
-        return (*self.mean.measures, *bounds, *(Extreme(b.population, b.column, not b.largest) for b in bounds))
+        return (*self.mean.measures, *bounds, *(replace(b, largest=not b.largest) for b in bounds))
+
+    @cached_property
+    def _ends(self) -> tuple[tuple[Extreme, Extreme], ...]:
+        """The smallest and the largest that each end of the scale is said to be."""
+        ends = (self.low, self.high)
+        return tuple((replace(end, largest=False), replace(end, largest=True)) for end in ends)
 
     def _scale(self, view: View) -> tuple[float, float] | None:
         """The scale, None if there are several."""
         found = []
-        for bound in (self.low, self.high):
-            least, most = (view(Extreme(bound.population, bound.column, largest)) for largest in (False, True))
+        for smallest, largest in self._ends:
+            least, most = view(smallest), view(largest)
             if least != most and not math.isnan(least):
                 return None
             found.append(least)

@@ -9,7 +9,7 @@ from typing import Any
 from crmeter.kernel.expressions import ir
 from crmeter.metrics.cube_scan import CubeScan
 from crmeter.metrics.dimensions import Condition
-from crmeter.metrics.facts import Cross, Facts, Group
+from crmeter.metrics.facts import Cross
 from crmeter.metrics.measures import CELLS, RankedCells, Sway, Total
 from crmeter.metrics.plan import Batch, Place, Plan
 from crmeter.metrics.ranks import fetch_ranks
@@ -158,7 +158,7 @@ class _Family:
     def _fold(self, finest: ir.Table, keys: Sequence[str], measures: Mapping[str, Any]) -> None:
         """Fold sums by group number, the groups' attributes put back."""
         finest = self.reading.restored(finest, self.foreign, self.conditions)
-        self.reading.fold(finest, keys, measures, self.slices, _store)
+        self.reading.fold(finest, keys, measures, self.slices)
 
     def _sum(self, found: ir.Table, batch: Batch, pairs: Sequence[Pair]) -> None:
         measures: dict[str, Any] = {f"s_{c}": Total(CELLS, c) for c in sorted(batch.columns)}
@@ -204,11 +204,3 @@ def _some(found: ir.Table, columns: Sequence[str]) -> ir.Table:
     for name in names[1:]:
         anything = anything | (found[name] != 0)
     return found.filter(anything)
-
-
-def _store(facts: Facts, group: Group, places: tuple[Place, ...], measure: Any, number: float) -> None:
-    if isinstance(measure, tuple):
-        one, two = measure
-        facts.products[((one, places[0]), (two, places[-1]))][group] = number
-    else:
-        facts.numbers[(places[0], measure)][group] = number

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any
 
-from crmeter.metrics.facts import Facts, Group
+from crmeter.metrics.facts import Facts, Shelf, both
 from crmeter.metrics.measures import CELLS, Total
 from crmeter.metrics.plan import Place, Plan
 from crmeter.metrics.reading import Reading, Slice, every_dimension
@@ -106,7 +107,7 @@ class CubeScan:
         divided = {name: rows[name].cast("float64") / by for name, by in _divisors().items() if name in wanted}
         numbers = {name: divided.get(name, rows[name]) for name in wanted}
         rows = rows.select("month", *map(self.reading.column, every), **numbers)
-        self.reading.fold(rows, ["month"], wanted, self.slices, _store)
+        self.reading.fold(rows, ["month"], wanted, self.slices, _shelf)
 
 
 def _of_each(plan: Plan) -> set[tuple[Place, str]]:
@@ -117,12 +118,16 @@ def _of_each(plan: Plan) -> set[tuple[Place, str]]:
     return found | {(place, column) for s, place in swayed for column in (s.column, s.top.among)}
 
 
-def _store(facts: Facts, group: Group, at: tuple[int, ...], measure: dict[int, list[Target]], number: float) -> None:
-    for one, two in measure.get(at[0], ()):
-        if isinstance(one, Total):
-            facts.numbers[(two, one)][group] = number
-        else:
-            facts.products[(one, two)][group] = number
+def _shelf(facts: Facts, wanted: dict[int, list[Target]]) -> Shelf:
+    """The numbers of a column by month: each is all that is wanted of it."""
+    found: Shelf = defaultdict(dict)
+    for month, targets in wanted.items():
+        for one, two in targets:
+            if isinstance(one, Total):
+                facts.numbers[one][(two,)] = found[(month,)]
+            else:
+                facts.products[(one[0], two[0])][both(one[1], two[1])] = found[(month,)]
+    return found
 
 
 @cache

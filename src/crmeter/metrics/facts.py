@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from typing import Any
 
 from crmeter.kernel.period import Period, months_between
 from crmeter.metrics.measures import Dated, Extreme, Product, Ranked, Total, Window
@@ -18,21 +19,39 @@ NAN = float("nan")
 
 Numbers = dict[Group, float]
 Cross = tuple[tuple[Total, int], tuple[Total, int]]
+At = tuple[Any, ...]  # the places that a number is of: one, the two of a product, or one and a day
+Shelf = dict[At, Numbers]  # the numbers of one measure
+_NONE: Shelf = {}
+
+
+def _shelves() -> dict[Any, Shelf]:
+    return defaultdict(lambda: defaultdict(dict))
 
 
 @dataclass
 class Facts:
-    """The numbers of one slice, by group. Keys hold absolute periods (places in the plan), not windows."""
+    """The numbers of one slice, by measure. Places are absolute periods (of the plan), not windows."""
 
-    numbers: dict[tuple[int, Total | Extreme], Numbers] = field(default_factory=lambda: defaultdict(dict))
-    products: dict[Cross, Numbers] = field(default_factory=lambda: defaultdict(dict))
+    numbers: dict[Total | Extreme, Shelf] = field(default_factory=_shelves)
+    products: dict[tuple[Total, Total], Shelf] = field(default_factory=_shelves)
+    dated: dict[Dated, Shelf] = field(default_factory=_shelves)
     values: dict[tuple[int, Ranked], dict[Group, Mapping[int, float | None]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
-    dated: dict[tuple[int, Dated], dict[Group, list[tuple[date, float]]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
     views: dict[Period, PeriodView] = field(default_factory=dict)
+
+    def of(self, measure: Total | Extreme, place: int) -> Numbers:
+        """A measure over a stretch of days, by group."""
+        return self.numbers.get(measure, _NONE).get((place,), {})
+
+    def shelf(self, measure: Total | Extreme | tuple[Total, Total]) -> Shelf:
+        """Where the numbers of a measure, or of the products of two, are put."""
+        return self.products[measure] if isinstance(measure, tuple) else self.numbers[measure]
+
+
+def both(one: int, two: int) -> At:
+    """The places of a product; one place where both numbers are of the same."""
+    return (one,) if one == two else (one, two)
 
 
 @cache
@@ -61,18 +80,20 @@ class PeriodView(dict[Total | Extreme | Product, Numbers]):
         if isinstance(measure, Product):
             return self.crossed(measure.x, self, measure.y)
         if isinstance(measure, Extreme):
-            return self.facts.numbers.get((self.places[Window.PERIOD], measure), {})
-        return self.facts.numbers.get((self.places[measure.window], plain(measure)), {})
+            return self.facts.of(measure, self.places[Window.PERIOD])
+        return self.facts.of(plain(measure), self.places[measure.window])
 
     def crossed(self, x: Total, other: PeriodView, y: Total) -> Numbers:
         """Σ over customers of x of this period × y of the other, by group."""
-        one, two = (plain(x), self.places[x.window]), (plain(y), other.places[y.window])
+        one, two, places = plain(x), plain(y), (self.places[x.window], other.places[y.window])
         products = self.facts.products
-        return products.get((one, two)) or products.get((two, one), {})
+        found = products.get((one, two), _NONE).get(both(*places))
+        return found or products.get((two, one), _NONE).get(both(*reversed(places)), {})
 
-    def dated(self, measure: Dated) -> Mapping[Group, Sequence[tuple[date, float]]]:
-        """The sums of days, by group."""
-        return self.facts.dated.get((self.places[Window.PERIOD], measure), {})
+    def dated(self, measure: Dated) -> Sequence[tuple[date, Numbers]]:
+        """The sums of the days that have rows, first to last, by group."""
+        days = self.facts.dated.get(measure, _NONE).items()
+        return sorted((day, found) for (place, day), found in days if place == self.places[Window.PERIOD])
 
     def ranked(self, measure: Ranked) -> Mapping[Group, Mapping[int, float | None]]:
         """The values at ranks, by group."""
@@ -117,4 +138,5 @@ class GroupView:
         return tuple(map(found.get, ranks))
 
     def dated(self, measure: Dated) -> Sequence[tuple[date, float]]:
-        return sorted(self.of_period.dated(measure).get(self.group, ()))
+        days = self.of_period.dated(measure)
+        return [(day, found[self.group]) for day, found in days if self.group in found]

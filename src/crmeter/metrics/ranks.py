@@ -39,8 +39,8 @@ def fetch_ranks(
 
 
 def _rows(reading: Reading, dimensions: Slice, ranked: Ranked, places: Iterable[Place]) -> float:
-    numbers = reading.facts[dimensions].numbers
-    return sum(n for place in places for n in numbers.get((place, ranked.rows), {}).values())
+    facts = reading.facts[dimensions]
+    return sum(n for place in places for n in facts.of(ranked.rows, place).values())
 
 
 def _fetch(
@@ -57,7 +57,7 @@ def _fetch(
     for number, dimensions in enumerate(slices):
         facts = reading.facts[dimensions]
         for ranked, place in product_of(rankeds, places):
-            for group, n in facts.numbers.get((place, ranked.rows), {}).items():
+            for group, n in facts.of(ranked.rows, place).items():
                 by = dict(zip(columns[number], group, strict=True))
                 wanted.setdefault((number, place, *map(by.get, every)), set()).update(ranked.ranks(int(n)))
     asked = reading.warehouse.put(

@@ -9,7 +9,7 @@ from typing import Any
 
 from crmeter.kernel.expressions import Private, ibis, ir
 from crmeter.metrics.dimensions import CAMPAIGN, COHORT, RFM, TIER, Condition, Dimension
-from crmeter.metrics.facts import Facts, Group
+from crmeter.metrics.facts import Facts, Shelf
 from crmeter.metrics.measures import Extreme
 from crmeter.metrics.plan import Place, Plan
 from crmeter.model.campaigns import with_campaign
@@ -21,7 +21,7 @@ from crmeter.model.tiers import Cuts, tiers
 from crmeter.warehouse.duck import Warehouse
 
 Slice = tuple[Dimension, ...]
-Store = Callable[[Facts, Group, tuple[Place, ...], Any, float], None]
+Shelves = Callable[[Facts, Any], Shelf]
 _EXACT = "decimal(18, 4)"
 
 
@@ -191,11 +191,11 @@ class Reading:
         keys: Sequence[str],
         measures: Mapping[str, Any],
         slices: Sequence[Slice],
-        store: Store,
+        shelves: Shelves = Facts.shelf,
     ) -> None:
         """Sum the finest groups (all dimensions of ``slices``) to each slice and store its numbers.
 
-        ``keys`` are the columns of places, ``measures`` says what each further column is.
+        ``keys`` are the columns of places, ``measures`` says what each further column is, ``shelves`` where that goes.
         """
         every = [self.column(d) for d in every_dimension(slices)]
         folds = {name: how_to_fold(measure) for name, measure in measures.items()}
@@ -203,12 +203,15 @@ class Reading:
         rows = self.warehouse.fold(self.warehouse.keep(finest), keys, columns, folds)
         places, width = 1 + len(keys), 1 + len(keys) + len(every)
         picked = [[every.index(name) for name in names] for names in columns]
+        found = [[shelves(self.facts[dimensions], measure) for measure in measures.values()] for dimensions in slices]
         for row in rows:
-            facts, at, by = self.facts[slices[row[0]]], row[1:places], row[places:width]
-            group = tuple(by[i] for i in picked[row[0]])
-            for measure, number in zip(measures.values(), row[width:], strict=True):
+            at, by = row[1:places], row[places:width]
+            if len(at) == 2 and at[0] == at[1]:
+                at = at[:1]
+            group = tuple([by[i] for i in picked[row[0]]])
+            for shelf, number in zip(found[row[0]], row[width:], strict=True):
                 if number is not None:
-                    store(facts, group, at, measure, float(number))
+                    shelf[at][group] = float(number)
 
 
 def every_dimension(slices: Iterable[Slice]) -> Slice:

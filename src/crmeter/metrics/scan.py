@@ -5,11 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from crmeter.kernel.expressions import ibis, ir
-from crmeter.metrics.facts import Facts, Group
-from crmeter.metrics.measures import Dated, Extreme, Measure, Total
+from crmeter.metrics.measures import Extreme, Total
 from crmeter.metrics.plan import Pair, Place
 from crmeter.metrics.ranks import fetch_ranks
 from crmeter.metrics.reading import Reading, Slice, every_dimension, exact_sum, product
@@ -86,7 +84,7 @@ class RowScan:
         finest = rows.group_by(["period", *groups]).agg(**{name: value for name, (_, value) in wanted.items()})
         finest = self.reading.restored(finest, foreign)
         measured = {name: measure for name, (measure, _) in wanted.items()}
-        self.reading.fold(finest, ["period"], measured, self.reading.slices, _store)
+        self.reading.fold(finest, ["period"], measured, self.reading.slices)
 
     def _cross_stocks(self) -> None:
         """Σ of products over the rows that are part of the stock at the ends of both of two stretches."""
@@ -108,7 +106,7 @@ class RowScan:
             values = {f"x{i}": product(rows[x], rows[y]).sum() for i, (x, y) in enumerate(sums)}
             finest = rows.group_by(keys).agg(**values)
             measured = {f"x{i}": tuple(Total(population, c) for c in xy) for i, xy in enumerate(sums)}
-            self.reading.fold(finest, ["period", "base"], measured, self.reading.slices, _store_product)
+            self.reading.fold(finest, ["period", "base"], measured, self.reading.slices)
 
     def _sum_days(self) -> None:
         """Sums by day, for what is more than a sum of them."""
@@ -117,21 +115,13 @@ class RowScan:
             rows = self.reading.described(self._joined(measure.population, places), {measure.population}, every)
             finest = rows.group_by(["period", rows.on.name("of_day"), *map(self.reading.column, every)])
             summed = finest.agg(summed=exact_sum(rows[measure.column]))
-            self.reading.fold(summed, ["period", "of_day"], {"summed": measure}, self.reading.slices, _store_day)
-
-
-def _store_day(facts: Facts, group: Group, at: tuple[Any, ...], measure: Dated, number: float) -> None:
-    place, day = at
-    facts.dated[(place, measure)].setdefault(group, []).append((day, number))
-
-
-def _store(facts: Facts, group: Group, places: tuple[Place, ...], measure: Measure, number: float) -> None:
-    facts.numbers[(places[0], measure)][group] = number  # type: ignore[index]
-
-
-def _store_product(facts: Facts, group: Group, places: tuple[Place, ...], measure: Any, number: float) -> None:
-    one, two = measure
-    facts.products[((one, places[0]), (two, places[1]))][group] = number
+            self.reading.fold(
+                summed,
+                ["period", "of_day"],
+                {"summed": measure},
+                self.reading.slices,
+                lambda facts, dated: facts.dated[dated],
+            )
 
 
 def aggregate(rows: ir.Table, measure: Total | Extreme) -> ir.NumericScalar:

@@ -8,10 +8,9 @@ is read by itself."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from crmeter.kernel.expressions import ibis, ir
-from crmeter.metrics.facts import Facts, Group
+from crmeter.metrics.facts import Group
 from crmeter.metrics.measures import Sway, Total
 from crmeter.metrics.plan import Place
 from crmeter.metrics.reading import Reading, Slice
@@ -71,8 +70,8 @@ def _known(
     the sum of all."""
     facts = reading.facts[dimensions]
     total = Total(sway.population, sway.column)
-    for group, number in facts.numbers.get((place, sway.top.rows), {}).items():
-        n, whole = int(number), facts.numbers[(place, total)].get(group, 0.0)
+    for group, number in facts.of(sway.top.rows, place).items():
+        n, whole = int(number), facts.of(total, place).get(group, 0.0)
         if not n or whole <= 0:
             continue
         first = sway.top.first(n)
@@ -100,7 +99,4 @@ def _crossed(
 
 
 def _store(reading: Reading, found: ir.Table, dimensions: Slice, sway: Sway) -> None:
-    def store(facts: Facts, group: Group, places: tuple[Place, ...], measure: Any, number: float) -> None:
-        facts.products[((sway, places[0]), (sway, places[-1]))][group] = number
-
-    reading.fold(found, ["place", "base"], {"swayed": sway}, [dimensions], store)
+    reading.fold(found, ["place", "base"], {"swayed": (sway, sway)}, [dimensions])
