@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
 from datetime import date
 
 import duckdb
@@ -32,7 +31,7 @@ def refresh_business_days(where: Engine | duckdb.DuckDBPyConnection, rules: Rule
     engine = on(where)
     span = _days_of_cases(engine, as_of) if rules.working.hours else None
     days = business_days(rules.working, rules.timezone, *span) if span else ()
-    engine.derive_rows("business_day", _COLUMNS, [astuple(day) for day in days])
+    engine.derive_rows("business_day", _COLUMNS, [tuple(vars(day).values()) for day in days])
 
 
 def years_unknown(where: Engine | duckdb.DuckDBPyConnection, rules: Rules, as_of: date) -> Sequence[int]:
