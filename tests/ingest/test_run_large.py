@@ -1,5 +1,5 @@
-"""Many bad rows: each of 200,000 is accounted for, and each bad one can be found again. That the same input loaded twice
-changes nothing, refused rows among it, ``test_run`` has."""
+"""Many bad rows: each of 200,000 is accounted for, and each bad one can be found again. That the same input loaded
+twice changes nothing, refused rows among it, ``test_run`` has."""
 
 from __future__ import annotations
 
