@@ -100,9 +100,10 @@ def test_what_is_kept_is_exact_and_gone_at_the_end(there: OnClickHouse) -> None:
         exact = [Decimal("-0.0003"), Decimal("2.6750"), Decimal("1234567890.1235"), None]
         assert found.rows(money) == list(zip(exact, (0, 3, 1234567890, None), strict=True))
         shares = found.put({"a": "DECIMAL(18,4)", "w": "DOUBLE"}, [(Decimal("5.3499"), 0.5), (Decimal("-1"), 1 / 3)])
-        parts = found.keep(shares.mutate(part=shares.a * shares.w).filter(lambda rows: rows.a > 0))
+        every = shares.mutate(part=shares.a * shares.w)
+        parts = found.keep(every.filter(every.a > 0))
         summed = parts.part.sum().cast("decimal(18, 4)").name("kept")
-        cast = shares.mutate(part=shares.a * shares.w).agg(cast=lambda rows: rows.part.sum().cast("decimal(18, 4)"))
+        cast = every.agg(cast=every.part.sum().cast("decimal(18, 4)"))
         assert found.rows(summed.as_table()) == [(Decimal("2.6750"),)]
         assert found.rows(cast) == [(Decimal("2.3416"),)]  # 2.67495 − 0.33333…, and only then rounded
         assert there.client.query(count).result_rows != [(0,)]
