@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 
 class Kind(StrEnum):
@@ -89,7 +90,7 @@ class Table:
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
 
-    @property
+    @cached_property
     def stored(self) -> tuple[tuple[str, str], ...]:
         """Every (column, SQL type) as it is stored: instants are followed by their business date."""
         found: list[tuple[str, str]] = []
