@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,3 +35,22 @@ def test_what_was_asked_before_is_measured_without_what_writes_sql(loaded: Path)
     ]
     assert asked[0][:-1] == asked[1][:-1]
     assert asked[1][-1] == ""
+
+
+def test_nothing_that_was_typed_is_kept_for_the_next_command(loaded: Path, tmp_path: Path) -> None:
+    """What a filter asks for may be the name of a person, who may want to be forgotten."""
+    program = "from crmeter.cli.main import main; main()"
+    asked = ["kpi", "revenue", "--period", "2025-Q3", "-C", str(loaded)]
+    codes = []
+    for given in ([], ["--where", "customer.segment = 'vip'"], ["--where", "customer.segment = 'vipp'"]):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *asked, *given],
+            env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
+            capture_output=True,
+        )
+        codes.append(done.returncode)
+    assert codes == [0, 0, 1]
+    [file] = (tmp_path / "crmeter").glob("statements-*.sqlite")
+    kept = file.read_bytes()
+    assert b"SELECT" in kept
+    assert b"'vip" not in kept

@@ -1,6 +1,7 @@
 """What is remembered on the disk, and what is not trusted there."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from crmeter.kernel import remembered as subject
-from crmeter.kernel.remembered import place, remembered, write
+from crmeter.kernel.expressions import Private
+from crmeter.kernel.remembered import lasting, place, remembered, write
+from crmeter.warehouse.sql import declared, to_sql
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +111,35 @@ def test_a_process_that_ends_leaves_what_it_worked_out(tmp_path: Path) -> None:
     for said in ("SELECT 1\n", "SELECT 2\n"):
         done = subprocess.run(run, input=said, env=os.environ.copy(), capture_output=True, text=True, check=True)
         assert done.stdout == "SELECT 1\n"
+
+
+def test_every_module_that_writes_what_is_kept_is_part_of_the_program() -> None:
+    """Else an answer of an earlier text of it would be believed."""
+    root = Path(subject.__file__).parent.parent
+    asking = re.compile(r"\b(?:remembered|written_of)\(")
+    found = {path.relative_to(root).as_posix() for path in root.rglob("*.py") if asking.search(path.read_text("utf-8"))}
+    assert found <= {*subject.PROGRAM}
+    assert "warehouse/folds.py" in subject.PROGRAM  # which writes for one of them
+
+
+@pytest.mark.parametrize("name", subject.PROGRAM)
+def test_another_text_of_the_program_remembers_elsewhere(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, text = place(), Path.read_bytes
+    subject._program.cache_clear()
+    changed = Path(subject.__file__).parent.parent / name
+    monkeypatch.setattr(Path, "read_bytes", lambda self: text(self) + (b"#" if self == changed else b""))
+    assert place() != here
+    subject._program.cache_clear()
+
+
+def test_sql_is_kept_where_nobody_can_have_typed_something_into_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = declared("customer", {"customer_id": "VARCHAR"})
+    to_sql(rows.filter(rows.customer_id == "Ann"))  # of an analysis: who she is stays in the process
+    with lasting():
+        to_sql(rows.filter(rows.customer_id == Private("Bob")))
+        to_sql(rows.filter(rows.customer_id == "kept"))
+    write()
+    file = place()
+    assert file
+    written = file.read_bytes()
+    assert (b"'Ann'" in written, b"'Bob'" in written, b"'kept'" in written) == (False, False, True)

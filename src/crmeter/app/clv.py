@@ -15,6 +15,7 @@ from crmeter.analysis.selection import customers_chosen
 from crmeter.app.measuring import believed
 from crmeter.app.settings import Workspace
 from crmeter.kernel.errors import UserError
+from crmeter.kernel.expressions import Private
 from crmeter.kernel.messages import t
 from crmeter.model.rules import Rules
 from crmeter.warehouse.duck import Warehouse
@@ -139,7 +140,7 @@ def _members(warehouse: Warehouse, rules: Rules, by: str | None) -> dict[str, st
 def _row_of(warehouse: Warehouse, found: Estimate, customer: str) -> int:
     """The place of a customer, of the survivor where it was merged."""
     alias = warehouse.tables["customer_alias"]
-    merged = warehouse.rows(alias.filter(alias.customer_id == customer).select("survivor_id"))
+    merged = warehouse.rows(alias.filter(alias.customer_id == Private(customer)).select("survivor_id"))
     wanted = merged[0][0] if merged else customer
     if wanted is None:
         raise UserError.of(t("The customer “{id}” was deleted.", id=customer))

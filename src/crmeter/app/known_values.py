@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from crmeter.kernel.errors import Problem, raise_if_any
+from crmeter.kernel.expressions import Private
 from crmeter.kernel.messages import t
 from crmeter.metrics import Kpi
 from crmeter.metrics.dimensions import Dimension, Filter, resolve
@@ -53,5 +54,5 @@ def _values(warehouse: Warehouse, table: str, column: str, among: Sequence[str] 
     """The values of a column, as text: those ``among`` some, or the first of all."""
     rows = warehouse.tables[table]
     rows = rows.select(value=rows[column].cast("string"))
-    rows = rows.filter(rows.value.isin(list(among)) if among else rows.value.notnull())
+    rows = rows.filter(rows.value.isin(Private(list(among))) if among else rows.value.notnull())
     return [value for (value,) in warehouse.rows(rows.distinct().limit(_MOST))]

@@ -137,7 +137,7 @@ class Expression:
         return real(self).op()
 
     def _asked(self, what: str, work: Callable[[], str]) -> str:
-        return remembered(what, self._shape, work)
+        return remembered(what, self._shape, work, private=self._private)
 
 
 _views: WeakValueDictionary[str, Expression] = WeakValueDictionary()

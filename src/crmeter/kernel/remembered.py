@@ -11,15 +11,24 @@ import os
 import sqlite3
 import stat
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
 from crmeter.kernel.installed import version
 
-PROGRAM = ("kernel/expressions.py", "kernel/remembered.py", "warehouse/sql.py")  # what makes the answers, besides Ibis
+PROGRAM = (
+    "kernel/expressions.py",
+    "kernel/remembered.py",
+    "warehouse/engines/embedded.py",
+    "warehouse/folds.py",
+    "warehouse/sql.py",
+)
+"""The modules that make the answers, besides Ibis: an answer of another text of theirs is none."""
+
 LIBRARIES = ("ibis", "sqlglot")
 LARGEST = 64_000_000  # bytes of the file, after which it is begun anew
 MOST = 4_096  # answers that a process keeps
@@ -27,6 +36,23 @@ AT_ONCE = 64  # answers that are written together
 
 _known: dict[tuple[str, str], str] = {}
 _fresh: dict[tuple[str, str], str] = {}
+_lasting: ContextVar[bool] = ContextVar("lasting", default=False)
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """Inside the block SQL may be written to the disk: nothing that somebody typed is in it but what is marked so.
+    Anywhere else it stays in the process, for it may be asked by the name of a person."""
+    before = _lasting.set(True)
+    try:
+        yield
+    finally:
+        _lasting.reset(before)
+
+
+def is_lasting() -> bool:
+    """Whether SQL may be written to the disk here."""
+    return _lasting.get()
 
 
 def remembered(what: str, digest: str, work: Callable[[], str], *, private: bool = False) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from crmeter.kernel.expressions import ir
 from crmeter.kernel.period import Period
+from crmeter.kernel.remembered import lasting
 from crmeter.metrics.dimensions import Condition
 from crmeter.metrics.measures import CELLS, Product, Total
 from crmeter.metrics.plan import Place, Plan
@@ -23,6 +24,7 @@ Part = Total | Product
 ByCustomer = dict[str | None, tuple[float, ...]]
 
 
+@lasting()
 def by_customer(
     warehouse: Warehouse, rules: Rules, period: Period, parts: Sequence[Part], conditions: Sequence[Condition] = ()
 ) -> ByCustomer:

@@ -13,6 +13,7 @@ from typing import cast
 from crmeter.kernel.errors import UserError
 from crmeter.kernel.messages import t
 from crmeter.kernel.period import Period
+from crmeter.kernel.remembered import lasting
 from crmeter.metrics import figures
 from crmeter.metrics.cell_scan import CellScan
 from crmeter.metrics.definitions import definition
@@ -293,6 +294,7 @@ def ensure_one_currency(request: Request) -> None:
         )
 
 
+@lasting()
 def measure(warehouse: Warehouse, rules: Rules, request: Request) -> Measurement:
     """Measure everything a request asks for. KPIs whose dimensions mean the same columns share their scans."""
     ensure_one_currency(request)

@@ -14,6 +14,7 @@ from functools import cached_property, partial
 import duckdb
 
 from crmeter.kernel.expressions import digest, ir, tables_of
+from crmeter.kernel.remembered import lasting
 from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
 from crmeter.model.rollups import ROLLUPS
@@ -50,6 +51,7 @@ class Advance:
     as_of: date
     least_rows: int = LEAST_ROWS  # of a rollup, below which no cube is kept
 
+    @lasting()
     def run(self) -> None:
         """Make what is derived what :func:`crmeter.warehouse.derive.refresh` and ``roll_up`` would make of it."""
         changed = {table.name for table in TABLES if table not in DELIVERED or self._has_changed(table.name)}

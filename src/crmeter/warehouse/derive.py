@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from crmeter.kernel.expressions import ibis, ir
+from crmeter.kernel.remembered import lasting
 from crmeter.model.cubes import CUBE
 from crmeter.model.derivations import DERIVATIONS
 from crmeter.model.populations import POPULATIONS
@@ -53,6 +54,7 @@ def _format(con: duckdb.DuckDBPyConnection) -> int | None:
     return None if found is None else int(found)
 
 
+@lasting()
 def refresh(where: Where, rules: Rules, as_of: date) -> None:
     """Build the schema ``derived`` anew from the canonical tables there, without rollups."""
     engine = on(where)
@@ -77,6 +79,7 @@ def derive_aliases(engine: Engine) -> None:
     engine.derive_rows("customer_alias", alias, list(survivors(engine).items()))
 
 
+@lasting()
 def roll_up(where: Where, rules: Rules, as_of: date, least_rows: int = cubes.LEAST_ROWS) -> None:
     """Build every rollup anew, and the cube where one has ``least_rows``; who is who, rates, spells must be there."""
     engine = on(where)
@@ -93,6 +96,7 @@ def drop_rollups(engine: Engine) -> None:
             engine.execute(f"DROP TABLE {engine.named('derived', name)}")
 
 
+@lasting()
 def cover(engine: Engine, until: Horizon, known: Mapping[str, tuple[Any, ...]] | None = None) -> None:
     """Write down which days each population has rows for; those that are ``known`` are taken as they are."""
     covered = {"population": "VARCHAR", "first_on": "DATE", "last_on": "DATE", "rows": "BIGINT"}
@@ -137,6 +141,7 @@ def covering(tables: Mapping[str, ir.Table], population: str, until: Horizon) ->
     return rows.agg(first_on=rows.on.min(), last_on=last, rows=rows.count())
 
 
+@lasting()
 def rebuild(where: Where, rules: Rules, as_of: date, names: Iterable[str] = tuple(DERIVATIONS)) -> None:
     """Build some of the tables of DERIVATIONS anew; who is who and the spells must be there."""
     engine = on(where)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmeter.kernel.expressions import Table, days_of, digest, ibis, ir, is_private, real, shape
 from crmeter.kernel.extras import parts_alone
-from crmeter.kernel.remembered import remembered
+from crmeter.kernel.remembered import is_lasting, remembered
 
 if TYPE_CHECKING:
     from ibis.common.graph import Node
@@ -27,7 +27,7 @@ def to_sql(expr: ir.Expr) -> str:
     def work() -> str:
         return str(_compiler().to_sqlglot(real(expr, instead).as_table()).sql("duckdb"))
 
-    found = remembered("duckdb", shape(expr), work, private=is_private(expr))
+    found = remembered("duckdb", shape(expr), work, private=is_private(expr) or not is_lasting())
     for day, other in instead.items():
         found = found.replace(_day(other), _day(day))
     return found
