@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, cached_property
+from typing import TypeVar
 
 from crmeter.kernel.messages import t
 from crmeter.model.cells import CELL_COLUMNS
@@ -14,6 +15,23 @@ from crmeter.model.populations import POPULATIONS
 from crmeter.stats.intervals import order_statistic_ranks, quantile_ranks
 
 CELLS = "cells"  # the population of customer cells
+T = TypeVar("T")
+
+
+def _hashed_once(kind: type[T]) -> type[T]:
+    """Measures are looked up by the hundred thousand: their hash is worked out once."""
+    work = kind.__hash__
+
+    def of(self: T) -> int:
+        known = vars(self)
+        try:
+            found: int = known["_hash"]
+        except KeyError:
+            found = known["_hash"] = work(self)
+        return found
+
+    kind.__hash__ = of  # type: ignore[assignment, method-assign]  # in the place of the one that a dataclass makes
+    return kind
 
 
 class Window(StrEnum):
@@ -26,6 +44,7 @@ class Window(StrEnum):
     YEAR_ON_YEAR = "year_on_year"  # the period, beside the same one a year before
 
 
+@_hashed_once
 @dataclass(frozen=True)
 class Total:
     """Σ of a column over the rows (or customer cells) of a population; with ``squared`` Σ of its squares.
@@ -37,14 +56,6 @@ class Total:
     column: str
     squared: bool = False
     window: Window = Window.PERIOD
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        """Worked out once: measures are looked up by the hundred thousand."""
-        return hash((self.population, self.column, self.squared, self.window))
 
     @property
     def words(self) -> str:
@@ -69,6 +80,7 @@ class Extreme:
     largest: bool = False
 
 
+@_hashed_once
 @dataclass(frozen=True)
 class Product:
     """Σ over customers of x × y, each the customer's own sum in its window."""
@@ -76,19 +88,13 @@ class Product:
     x: Total
     y: Total
 
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.x, self.y))
-
     @property
     def words(self) -> str:
         """Who is counted, for two columns that are 1 or 0 of each customer."""
         return t("{customers} {with_what}", customers=self.x.words, with_what=self.y.words)
 
 
+@_hashed_once
 @dataclass(frozen=True)
 class Ranked:
     """The values of a column in order of size, those around quantile ``q``; rows without a value count as larger than
@@ -98,13 +104,6 @@ class Ranked:
     column: str
     q: float
     missing_last: bool = False
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash((self.population, self.column, self.q, self.missing_last))
 
     @cached_property
     def rows(self) -> Total:
