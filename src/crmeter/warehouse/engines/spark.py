@@ -129,9 +129,8 @@ class Spark:
         rows = self._by_month.get(table.get_name(), table)
         if MONTH in rows.columns:
             rows = rows.filter(rows[MONTH] >= ibis.literal(first.replace(day=1)), rows[MONTH] < ibis.literal(last))
-        return rows.filter(rows[column] >= ibis.literal(first), rows[column] < ibis.literal(last)).select(
-            *table.columns
-        )
+        within = rows.filter(rows[column] >= ibis.literal(first), rows[column] < ibis.literal(last))
+        return within.select(*table.columns)
 
     def numbered(self, rows: ir.Table, name: str, by: Sequence[str]) -> ir.Table:
         """The same number for the same row whoever works it out, and no task for all of them: the rows of a shard are
