@@ -15,14 +15,14 @@ from crmeter.model.populations import POPULATIONS
 from crmeter.stats.intervals import order_statistic_ranks, quantile_ranks
 
 CELLS = "cells"  # the population of customer cells
-T = TypeVar("T")
+Measured = TypeVar("Measured")
 
 
-def _hashed_once(kind: type[T]) -> type[T]:
+def _hashed_once(kind: type[Measured]) -> type[Measured]:
     """Measures are looked up by the hundred thousand: their hash is worked out once."""
     work = kind.__hash__
 
-    def of(self: T) -> int:
+    def of(self: Measured) -> int:
         known = vars(self)
         try:
             found: int = known["_hash"]
